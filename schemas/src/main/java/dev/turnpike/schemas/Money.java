@@ -1,0 +1,71 @@
+package dev.turnpike.schemas;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.Locale;
+
+/** Amounts of money as a {@code long} in nano-dollars (1e-9 USD): exact, and enough for 9.2 billion dollars. */
+public final class Money {
+
+    public static final long NANOS_PER_USD = 1_000_000_000L;
+
+    private Money() {}
+
+    /**
+     * Reads an exact decimal amount of dollars.
+     *
+     * @param usd a decimal with at most nine places, for example {@code 0.25}
+     * @return nano-dollars
+     * @throws IllegalArgumentException if the text is no decimal, is finer than a nano-dollar or does not fit a long
+     */
+    public static long parseUsd(String usd) {
+        try {
+            return new BigDecimal(usd.trim()).movePointRight(9).longValueExact();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(usd + ": not a decimal amount of dollars", e);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    usd + ": dollars take at most 9 decimal places and stay below 9.2 billion", e);
+        }
+    }
+
+    /** The amount as an exact decimal of dollars without trailing zeros, for example {@code 0.25}. */
+    public static String toUsd(long nanoUsd) {
+        BigDecimal usd = BigDecimal.valueOf(nanoUsd, 9).stripTrailingZeros();
+        return (usd.scale() < 0 ? usd.setScale(0) : usd).toPlainString();
+    }
+
+    /** The amount for people: dollars and cents, with more places where it is below a cent. */
+    public static String display(long nanoUsd) {
+        long magnitude = Math.abs(nanoUsd);
+        int places = magnitude == 0 || magnitude >= NANOS_PER_USD / 100 ? 2 : magnitude >= 1_000 ? 6 : 9;
+        return String.format(
+                        Locale.ROOT,
+                        "$%,." + places + "f",
+                        BigDecimal.valueOf(nanoUsd, 9).abs())
+                .transform(text -> nanoUsd < 0 ? "-" + text : text);
+    }
+
+    /** {@code value × factor ÷ divisor}, rounded half-even, exact in between; fails if the result does not fit a long. */
+    public static long multiplyDivide(long value, long factor, long divisor) {
+        long high = Math.multiplyHigh(value, factor);
+        long low = value * factor;
+        if ((high == 0 && low >= 0) || (high == -1 && low < 0)) {
+            return divideHalfEven(low, divisor);
+        }
+        return new BigDecimal(BigInteger.valueOf(value).multiply(BigInteger.valueOf(factor)))
+                .divide(BigDecimal.valueOf(divisor), 0, RoundingMode.HALF_EVEN)
+                .longValueExact();
+    }
+
+    private static long divideHalfEven(long value, long divisor) {
+        long quotient = value / divisor;
+        long twiceRemainder = Math.abs(value % divisor) * 2;
+        long magnitude = Math.abs(divisor);
+        if (twiceRemainder > magnitude || (twiceRemainder == magnitude && (quotient & 1) == 1)) {
+            return quotient + ((value < 0) == (divisor < 0) ? 1 : -1);
+        }
+        return quotient;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.turnpike.schemas;
+
+import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.HoldWindow;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The identity of a position: whose money, in which window. The name of a budget is no part of it, so that renaming one
+ * resets nothing.
+ */
+public record PositionKey(String team, String scope, String scopeValue, String period, long windowStart) {
+
+    public static PositionKey of(String team, HoldWindow window) {
+        return new PositionKey(
+                team, window.getScope(), window.getScopeValue(), window.getPeriod(), window.getWindowStart());
+    }
+
+    public static PositionKey of(BudgetState state) {
+        return new PositionKey(
+                state.getTeam(), state.getScope(), state.getScopeValue(), state.getPeriod(), state.getWindowStart());
+    }
+
+    /** {@code team/scope/value/period/start}, each part form-encoded so that any text may be in it. */
+    public String encode() {
+        return encode(team) + '/' + encode(scope) + '/' + encode(scopeValue) + '/' + period + '/' + windowStart;
+    }
+
+    /** @throws IllegalArgumentException if the text was not made by {@link #encode()} */
+    public static PositionKey decode(String key) {
+        String[] parts = key.split("/", -1);
+        if (parts.length != 5) {
+            throw new IllegalArgumentException(key + ": a budget window's key has five parts");
+        }
+        return new PositionKey(
+                decodePart(parts[0]), decodePart(parts[1]), decodePart(parts[2]), parts[3], Long.parseLong(parts[4]));
+    }
+
+    private static String encode(String part) {
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            boolean plain = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || c == '-'
+                    || c == '_'
+                    || c == '.'
+                    || c == '*';
+            if (!plain) {
+                return URLEncoder.encode(part, StandardCharsets.UTF_8);
+            }
+        }
+        return part;
+    }
+
+    private static String decodePart(String part) {
+        return URLDecoder.decode(part, StandardCharsets.UTF_8);
+    }
+}

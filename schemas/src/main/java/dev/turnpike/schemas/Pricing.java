@@ -1,0 +1,202 @@
+package dev.turnpike.schemas;
+
+import dev.turnpike.schemas.event.Price;
+import dev.turnpike.schemas.event.PriceTier;
+import dev.turnpike.schemas.event.UsageReport;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tokens cost: Σ tokens × price ÷ 1,000,000 over the disjoint token classes, plus the charge per request, times the
+ * service tier's multiplier; rounded half-even once per event.
+ */
+public final class Pricing {
+
+    private static final BigInteger TOKENS_PER_PRICE = BigInteger.valueOf(1_000_000);
+    private static final long PPM = 1_000_000;
+
+    private Pricing() {}
+
+    /** Tokens of one attempt in disjoint classes. */
+    public record Tokens(
+            long input, long cacheRead, long cacheWrite5m, long cacheWrite1h, long output, long reasoning) {
+
+        /** All input tokens, cached ones included. */
+        public long inclusiveInput() {
+            return input + cacheRead + cacheWrite5m + cacheWrite1h;
+        }
+
+        /** All output tokens, reasoning included. */
+        public long inclusiveOutput() {
+            return output + reasoning;
+        }
+
+        public long total() {
+            return inclusiveInput() + inclusiveOutput();
+        }
+
+        /**
+         * Splits the inclusive counts of a report into disjoint classes.
+         *
+         * @throws IllegalArgumentException if a count is negative or the parts exceed the whole
+         */
+        public static Tokens of(UsageReport report) {
+            long input = report.getInputTokens();
+            long cacheRead = report.getCacheReadInputTokens();
+            long written = report.getCacheCreationInputTokens();
+            long written1h = report.getCacheCreation1hInputTokens();
+            long output = report.getOutputTokens();
+            long reasoning = report.getReasoningOutputTokens();
+            long least = Math.min(
+                    Math.min(Math.min(input, cacheRead), Math.min(written, written1h)), Math.min(output, reasoning));
+            if (least < 0) {
+                throw new IllegalArgumentException("token counts must not be negative: " + least);
+            }
+            if (cacheRead > input || written > input - cacheRead) {
+                throw new IllegalArgumentException("cache_read_input_tokens " + cacheRead
+                        + " and cache_creation_input_tokens " + written + " exceed input_tokens " + input);
+            }
+            if (written1h > written) {
+                throw new IllegalArgumentException("cache_creation_1h_input_tokens " + written1h
+                        + " exceeds cache_creation_input_tokens " + written);
+            }
+            if (reasoning > output) {
+                throw new IllegalArgumentException(
+                        "reasoning_output_tokens " + reasoning + " exceeds output_tokens " + output);
+            }
+            Math.addExact(input, output);
+            return new Tokens(
+                    input - cacheRead - written,
+                    cacheRead,
+                    written - written1h,
+                    written1h,
+                    output - reasoning,
+                    reasoning);
+        }
+    }
+
+    /** The price in force at an instant: the one with the latest start that is not after it; null where there is none. */
+    public static @Nullable Price inForce(List<Price> prices, long epochMilli) {
+        Price found = null;
+        for (Price price : prices) {
+            if (price.getEffectiveFrom() <= epochMilli
+                    && (found == null || price.getEffectiveFrom() > found.getEffectiveFrom())) {
+                found = price;
+            }
+        }
+        return found;
+    }
+
+    /**
+     * The cost of one attempt in nano-dollars.
+     *
+     * @throws ArithmeticException if it does not fit a long
+     */
+    public static long cost(Price price, Tokens tokens, @Nullable String serviceTier) {
+        Rates rates = Rates.of(price, tokens.inclusiveInput());
+        long ppm = serviceTier == null ? PPM : price.getServiceTierPpm().getOrDefault(serviceTier, PPM);
+        try {
+            long perMillion = Math.addExact(
+                    Math.addExact(
+                            Math.addExact(
+                                    Math.multiplyExact(tokens.input(), rates.input),
+                                    Math.multiplyExact(tokens.cacheRead(), rates.cacheRead)),
+                            Math.addExact(
+                                    Math.multiplyExact(tokens.cacheWrite5m(), rates.cacheWrite5m),
+                                    Math.multiplyExact(tokens.cacheWrite1h(), rates.cacheWrite1h))),
+                    Math.addExact(
+                            Math.multiplyExact(tokens.output(), rates.output),
+                            Math.multiplyExact(tokens.reasoning(), rates.reasoning)));
+            long whole = Math.addExact(perMillion, Math.multiplyExact(price.getPerRequest(), PPM));
+            return ppm == PPM ? Money.multiplyDivide(whole, 1, PPM) : Money.multiplyDivide(whole, ppm, PPM * PPM);
+        } catch (ArithmeticException e) {
+            return exactCost(price, rates, tokens, ppm);
+        }
+    }
+
+    /**
+     * The most an attempt can cost: every input token at the dearest input class, every output token at the dearest
+     * output class, in the dearest tier the input can reach and at the dearest service tier.
+     *
+     * @throws ArithmeticException if it does not fit a long
+     */
+    public static long bound(Price price, long inputTokens, long outputTokens) {
+        long input = 0;
+        long output = 0;
+        for (int tier = -1; tier < price.getTiers().size(); tier++) {
+            if (tier >= 0 && price.getTiers().get(tier).getAboveInputTokens() >= inputTokens) {
+                continue;
+            }
+            Rates rates = Rates.with(price, tier < 0 ? null : price.getTiers().get(tier));
+            input = Math.max(input, rates.dearestInput());
+            output = Math.max(output, Math.max(rates.output, rates.reasoning));
+        }
+        long ppm = PPM;
+        for (long multiplier : price.getServiceTierPpm().values()) {
+            ppm = Math.max(ppm, multiplier);
+        }
+        BigInteger perMillion = product(inputTokens, input)
+                .add(product(outputTokens, output))
+                .add(BigInteger.valueOf(price.getPerRequest()).multiply(TOKENS_PER_PRICE));
+        BigInteger divisor = TOKENS_PER_PRICE.multiply(BigInteger.valueOf(PPM));
+        return perMillion
+                .multiply(BigInteger.valueOf(ppm))
+                .add(divisor.subtract(BigInteger.ONE))
+                .divide(divisor)
+                .longValueExact();
+    }
+
+    private static long exactCost(Price price, Rates rates, Tokens tokens, long ppm) {
+        BigInteger perMillion = product(tokens.input(), rates.input)
+                .add(product(tokens.cacheRead(), rates.cacheRead))
+                .add(product(tokens.cacheWrite5m(), rates.cacheWrite5m))
+                .add(product(tokens.cacheWrite1h(), rates.cacheWrite1h))
+                .add(product(tokens.output(), rates.output))
+                .add(product(tokens.reasoning(), rates.reasoning))
+                .add(BigInteger.valueOf(price.getPerRequest()).multiply(TOKENS_PER_PRICE));
+        return new BigDecimal(perMillion.multiply(BigInteger.valueOf(ppm)))
+                .divide(new BigDecimal(TOKENS_PER_PRICE.multiply(BigInteger.valueOf(PPM))), 0, RoundingMode.HALF_EVEN)
+                .longValueExact();
+    }
+
+    private static BigInteger product(long tokens, long rate) {
+        return BigInteger.valueOf(tokens).multiply(BigInteger.valueOf(rate));
+    }
+
+    /** Nano-dollars per million tokens of each class, with defaults filled in and the tier chosen. */
+    private record Rates(
+            long input, long cacheRead, long cacheWrite5m, long cacheWrite1h, long output, long reasoning) {
+
+        static Rates of(Price price, long inclusiveInput) {
+            PriceTier chosen = null;
+            for (PriceTier tier : price.getTiers()) {
+                if (inclusiveInput > tier.getAboveInputTokens()
+                        && (chosen == null || tier.getAboveInputTokens() > chosen.getAboveInputTokens())) {
+                    chosen = tier;
+                }
+            }
+            return with(price, chosen);
+        }
+
+        static Rates with(Price price, @Nullable PriceTier tier) {
+            long input = first(tier == null ? null : tier.getInput(), price.getInput());
+            long cacheRead = first(tier == null ? null : tier.getCacheRead(), first(price.getCacheRead(), input));
+            long write5m = first(tier == null ? null : tier.getCacheWrite5m(), first(price.getCacheWrite5m(), input));
+            long write1h = first(tier == null ? null : tier.getCacheWrite1h(), first(price.getCacheWrite1h(), write5m));
+            long output = first(tier == null ? null : tier.getOutput(), price.getOutput());
+            long reasoning = first(tier == null ? null : tier.getReasoning(), first(price.getReasoning(), output));
+            return new Rates(input, cacheRead, write5m, write1h, output, reasoning);
+        }
+
+        long dearestInput() {
+            return Math.max(Math.max(input, cacheRead), Math.max(cacheWrite5m, cacheWrite1h));
+        }
+
+        private static long first(@Nullable Long value, long otherwise) {
+            return value == null ? otherwise : value;
+        }
+    }
+}
