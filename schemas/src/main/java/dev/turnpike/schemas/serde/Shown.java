@@ -1,0 +1,28 @@
+package dev.turnpike.schemas.serde;
+
+/** Foreign text as it may be shown in a message: on one line, and short. */
+final class Shown {
+
+    private static final int VALUE = 40;
+    private static final int LINE = 400;
+
+    private Shown() {}
+
+    static String value(String text) {
+        return shorten(text, VALUE);
+    }
+
+    static String line(String text) {
+        return shorten(text, LINE);
+    }
+
+    private static String shorten(String text, int most) {
+        StringBuilder shown = new StringBuilder(Math.min(text.length(), most) + 1);
+        for (int i = 0; i < text.length() && i < most; i++) {
+            char c = text.charAt(i);
+            shown.append(
+                    Character.isISOControl(c) || Character.isSurrogate(c) || c == '\u2028' || c == '\u2029' ? ' ' : c);
+        }
+        return text.length() > most ? shown.append('…').toString() : shown.toString();
+    }
+}
