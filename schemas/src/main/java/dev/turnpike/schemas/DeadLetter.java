@@ -61,7 +61,9 @@ public record DeadLetter(String topic, int partition, long offset, String reason
             byte @Nullable [] key,
             byte @Nullable [] value,
             @Nullable Headers original) {
-        var letter = new ProducerRecord<>(deadLettersTopic, null, timestamp, key, value, original);
+        // records without a time carry -1
+        var letter =
+                new ProducerRecord<>(deadLettersTopic, null, timestamp < 0 ? null : timestamp, key, value, original);
         headers().forEach(letter.headers()::add);
         return letter;
     }
