@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 /** Every topic of the contract, written once. */
 public final class Topics {
 
+    static {
+        TrustedEvents.register();
+    }
+
     /** Default of the setting {@code topics.prefix}. */
     public static final String DEFAULT_PREFIX = "llm.";
 

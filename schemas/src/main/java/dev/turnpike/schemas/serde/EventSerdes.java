@@ -1,6 +1,7 @@
 package dev.turnpike.schemas.serde;
 
 import dev.turnpike.schemas.Topic;
+import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.registry.SchemaRegistry;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * case: to tell a bad record from an unreachable registry takes our own exceptions.
  */
 public final class EventSerdes {
+
+    static {
+        TrustedEvents.register();
+    }
 
     /** The class that reads and writes Avro values; default ours, Confluent's has the same settings. */
     public static final String AVRO_SERDE = "turnpike.avro.serde";

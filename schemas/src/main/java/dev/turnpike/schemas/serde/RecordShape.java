@@ -3,6 +3,7 @@ package dev.turnpike.schemas.serde;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.turnpike.schemas.TrustedEvents;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** How the records of one schema stand in JSON: an object with the fields of the schema and no others. */
 final class RecordShape implements ValueShape {
+
+    static {
+        TrustedEvents.register();
+    }
 
     private static final ClassValue<RecordShape> SHAPES = new ClassValue<>() {
         @Override

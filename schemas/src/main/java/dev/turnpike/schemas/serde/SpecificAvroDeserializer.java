@@ -1,6 +1,7 @@
 package dev.turnpike.schemas.serde;
 
 import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.registry.SchemaRegistry;
 import dev.turnpike.schemas.registry.UnusableSchemaException;
 import java.io.IOException;
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * {@link dev.turnpike.schemas.registry.RegistryException} where the registry cannot be asked.
  */
 public final class SpecificAvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
+
+    static {
+        TrustedEvents.register();
+    }
 
     // Confluent's other framing: the id travels in a header and the value is bare Avro
     private static final String ID_HEADER = "__value_schema_id";
