@@ -1,6 +1,7 @@
 package dev.turnpike.schemas;
 
 import dev.turnpike.schemas.event.AmountVector;
+import java.util.Locale;
 
 /**
  * An amount in the three units a budget may limit: nano-dollars, tokens and requests.
@@ -80,7 +81,7 @@ public record Amounts(long nanoUsd, long tokens, long requests) {
 
         /** An amount of this unit for people. */
         public String display(long amount) {
-            return this == NANO_USD ? Money.display(amount) : String.format("%,d %s", amount, wireName);
+            return this == NANO_USD ? Money.display(amount) : String.format(Locale.ROOT, "%,d %s", amount, wireName);
         }
     }
 }

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.Locale;
 
 /**
@@ -13,7 +14,7 @@ import java.util.Locale;
  *
  * <p>The start is the identity. Days follow the calendar of the zone, so that the day of a clock change has 23 or 25
  * hours. Hours are hours of the zone's offset at the instant: where the clock is set back by a whole hour, the repeated
- * hour is a window of its own.
+ * hour is a window of its own; where it is changed within an hour (Lord Howe: by half an hour), the hour ends there.
  */
 public record BudgetWindow(Period period, long start, long end) {
 
@@ -30,7 +31,12 @@ public record BudgetWindow(Period period, long start, long end) {
         if (period == Period.HOUR) {
             long offset = at.getOffset().getTotalSeconds() * 1_000L;
             long start = Math.floorDiv(epochMilli + offset, HOUR_MILLIS) * HOUR_MILLIS - offset;
-            return new BudgetWindow(period, start, start + HOUR_MILLIS);
+            return new BudgetWindow(
+                    period,
+                    cut(zone, at, start) ? millis(zone.getRules().previousTransition(justAfter(at))) : start,
+                    cut(zone, at, start + HOUR_MILLIS - 1)
+                            ? millis(zone.getRules().nextTransition(at.toInstant()))
+                            : start + HOUR_MILLIS);
         }
         ZonedDateTime day = at.toLocalDate().atStartOfDay(zone);
         return switch (period) {
@@ -50,6 +56,19 @@ public record BudgetWindow(Period period, long start, long end) {
 
     public boolean contains(long epochMilli) {
         return start <= epochMilli && epochMilli < end;
+    }
+
+    /** Whether the clock is changed between two instants of an hour. */
+    private static boolean cut(ZoneId zone, ZonedDateTime at, long epochMilli) {
+        return !zone.getRules().getOffset(Instant.ofEpochMilli(epochMilli)).equals(at.getOffset());
+    }
+
+    private static Instant justAfter(ZonedDateTime at) {
+        return at.toInstant().plusMillis(1);
+    }
+
+    private static long millis(ZoneOffsetTransition transition) {
+        return transition.getInstant().toEpochMilli();
     }
 
     private static ZonedDateTime startOfDay(ZonedDateTime day, int amount, ChronoUnit unit) {

@@ -68,7 +68,7 @@ public record DeadLetter(String topic, int partition, long offset, String reason
         return letter;
     }
 
-    /** Reads where a dead-letter record came from; null where the headers are not there. */
+    /** Reads where a dead-letter record came from; null where the headers are not ours. */
     public static @Nullable DeadLetter of(Headers headers) {
         String topic = text(headers, TOPIC);
         String partition = text(headers, PARTITION);
@@ -76,13 +76,18 @@ public record DeadLetter(String topic, int partition, long offset, String reason
         if (topic == null || partition == null || offset == null) {
             return null;
         }
-        return new DeadLetter(
-                topic,
-                Integer.parseInt(partition),
-                Long.parseLong(offset),
-                orEmpty(text(headers, REASON)),
-                orEmpty(text(headers, DETAIL)),
-                orEmpty(text(headers, BY)));
+        try {
+            return new DeadLetter(
+                    topic,
+                    Integer.parseInt(partition),
+                    Long.parseLong(offset),
+                    orEmpty(text(headers, REASON)),
+                    orEmpty(text(headers, DETAIL)),
+                    orEmpty(text(headers, BY)));
+        } catch (NumberFormatException e) {
+            // headers of these names that somebody else wrote
+            return null;
+        }
     }
 
     private static Header header(String name, String value) {
@@ -91,7 +96,7 @@ public record DeadLetter(String topic, int partition, long offset, String reason
 
     private static @Nullable String text(Headers headers, String name) {
         Header header = headers.lastHeader(name);
-        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 
     private static String orEmpty(@Nullable String text) {

@@ -21,7 +21,8 @@ public final class Money {
      */
     public static long parseUsd(String usd) {
         try {
-            return new BigDecimal(usd.trim()).movePointRight(9).longValueExact();
+            // moving the point would write out every zero of 1e999999999
+            return new BigDecimal(usd.trim()).scaleByPowerOfTen(9).longValueExact();
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(usd + ": not a decimal amount of dollars", e);
         } catch (ArithmeticException e) {
@@ -38,8 +39,9 @@ public final class Money {
 
     /** The amount for people: dollars and cents, with more places where it is below a cent. */
     public static String display(long nanoUsd) {
-        long magnitude = Math.abs(nanoUsd);
-        int places = magnitude == 0 || magnitude >= NANOS_PER_USD / 100 ? 2 : magnitude >= 1_000 ? 6 : 9;
+        // negative, as every long has a negative but not every one a positive of its magnitude
+        long magnitude = -Math.abs(nanoUsd);
+        int places = magnitude == 0 || magnitude <= -NANOS_PER_USD / 100 ? 2 : magnitude <= -1_000 ? 6 : 9;
         return String.format(
                         Locale.ROOT,
                         "$%,." + places + "f",
@@ -60,10 +62,11 @@ public final class Money {
     }
 
     private static long divideHalfEven(long value, long divisor) {
-        long quotient = value / divisor;
-        long twiceRemainder = Math.abs(value % divisor) * 2;
-        long magnitude = Math.abs(divisor);
-        if (twiceRemainder > magnitude || (twiceRemainder == magnitude && (quotient & 1) == 1)) {
+        long quotient = divisor == -1 ? Math.negateExact(value) : value / divisor;
+        long remainder = Math.abs(value % divisor);
+        // unsigned: the magnitude of the least long is one more than the greatest
+        int half = Long.compareUnsigned(remainder, Math.abs(divisor) - remainder);
+        if (half > 0 || (half == 0 && (quotient & 1) == 1)) {
             return quotient + ((value < 0) == (divisor < 0) ? 1 : -1);
         }
         return quotient;

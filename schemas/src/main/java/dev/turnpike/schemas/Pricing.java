@@ -41,7 +41,7 @@ public final class Pricing {
         /**
          * Splits the inclusive counts of a report into disjoint classes.
          *
-         * @throws IllegalArgumentException if a count is negative or the parts exceed the whole
+         * @throws IllegalArgumentException if a count is negative, the parts exceed the whole or the whole is beyond counting
          */
         public static Tokens of(UsageReport report) {
             long input = report.getInputTokens();
@@ -67,7 +67,10 @@ public final class Pricing {
                 throw new IllegalArgumentException(
                         "reasoning_output_tokens " + reasoning + " exceeds output_tokens " + output);
             }
-            Math.addExact(input, output);
+            if (output > Long.MAX_VALUE - input) {
+                throw new IllegalArgumentException("input_tokens " + input + " and output_tokens " + output
+                        + " add up to more than can be counted");
+            }
             return new Tokens(
                     input - cacheRead - written,
                     cacheRead,

@@ -47,7 +47,7 @@ public final class Settings {
             Properties properties = new Properties();
             try (Reader reader = Files.newBufferedReader(file)) {
                 properties.load(reader);
-            } catch (IOException e) {
+            } catch (IOException | IllegalArgumentException e) {
                 throw new IllegalArgumentException(file + ": cannot be read: " + e.getMessage(), e);
             }
             properties.forEach((key, value) -> fromFile.put((String) key, (String) value));
@@ -108,10 +108,11 @@ public final class Settings {
         if (value == null) {
             return otherwise;
         }
-        if (!value.equals("true") && !value.equals("false")) {
-            throw new IllegalArgumentException(key + "=" + value + ": must be true or false");
-        }
-        return value.equals("true");
+        return switch (value.trim()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(key + "=" + value + ": must be true or false");
+        };
     }
 
     /** Everything below a prefix, without the prefix: from the file, then the explicit values. */

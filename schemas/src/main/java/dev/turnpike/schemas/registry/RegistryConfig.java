@@ -109,6 +109,7 @@ record RegistryConfig(
     private static void refuseUnsupported(Map<String, ?> settings) {
         refuseUnless(settings, "basic.auth.credentials.source", "URL", "URL", "USER_INFO");
         refuseUnless(settings, "bearer.auth.credentials.source", "STATIC_TOKEN", "STATIC_TOKEN");
+        refuseUnless(settings, "proxy.host", "", "");
         for (String key : settings.keySet()) {
             if (key.startsWith("schema.registry.ssl.")) {
                 throw new ConfigException(
@@ -120,7 +121,8 @@ record RegistryConfig(
     private static void refuseUnless(Map<String, ?> settings, String key, String otherwise, String... supported) {
         String value = text(settings, key, otherwise);
         if (!List.of(supported).contains(value)) {
-            throw new ConfigException(key + "=" + value + ": is not supported; use " + String.join(" or ", supported));
+            throw new ConfigException(key + "=" + value + ": is not supported; "
+                    + (otherwise.isEmpty() ? "leave it out" : "use " + String.join(" or ", supported)));
         }
     }
 

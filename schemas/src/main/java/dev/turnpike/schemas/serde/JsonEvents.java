@@ -107,8 +107,13 @@ public final class JsonEvents {
     }
 
     private static InvalidEventException notJson(IOException e) {
-        String message = e instanceof JsonProcessingException parsing ? parsing.getOriginalMessage() : e.getMessage();
-        return new InvalidEventException(
-                DeadLetter.UNREADABLE, "not readable as JSON: " + Shown.line(String.valueOf(message)), e);
+        String problem = String.valueOf(e.getMessage());
+        if (e instanceof JsonProcessingException malformed) {
+            problem = malformed.getOriginalMessage();
+            if (malformed.getLocation() != null) {
+                problem += " (column " + malformed.getLocation().getColumnNr() + ")";
+            }
+        }
+        return new InvalidEventException(DeadLetter.UNREADABLE, "not readable as JSON: " + Shown.line(problem), e);
     }
 }

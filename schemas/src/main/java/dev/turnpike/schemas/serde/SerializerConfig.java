@@ -8,22 +8,31 @@ import org.apache.kafka.common.config.ConfigException;
 record SerializerConfig(
         boolean autoRegister, boolean useLatest, boolean latestMustFit, SubjectNameStrategy subjects, boolean isKey) {
 
-    // asked for by nobody who is content with the default; a silent default would write or read something else
-    private static final List<String> UNSUPPORTED = List.of(
-            "use.schema.id", "use.latest.with.metadata", "rule.executors", "rule.actions", "context.name.strategy");
+    // what each stands at by default: another value asks for what we do not do, and silence would be a wrong answer
+    private static final Map<String, String> ONLY = Map.of(
+            "use.schema.id", "-1",
+            "use.latest.with.metadata", "",
+            "latest.cache.ttl.sec", "-1",
+            "context.name.strategy", "io.confluent.kafka.serializers.context.NullContextNameStrategy",
+            "schema.reflection", "false",
+            "avro.remove.java.properties", "false",
+            "rule.executors", "",
+            "rule.actions", "");
 
     static SerializerConfig of(Map<String, ?> settings, boolean isKey) {
-        String side = isKey ? "key" : "value";
-        for (String key : UNSUPPORTED) {
-            Object value = settings.get(key);
-            if (value != null
-                    && !value.toString().isEmpty()
-                    && !value.toString().equals("-1")) {
+        ONLY.forEach((key, only) -> {
+            String value = text(settings, key, only);
+            if (!value.equals(only)) {
                 throw new ConfigException(key + "=" + value + ": is not supported; leave it out");
             }
+        });
+        String side = isKey ? "key" : "value";
+        for (String key : List.of(side + ".schema.id.serializer", side + ".schema.id.deserializer")) {
+            String value = text(settings, key, "");
+            if (value.contains("Header")) {
+                throw new ConfigException(key + "=" + value + ": ids in headers are not supported; leave it out");
+            }
         }
-        refuse(settings, side + ".schema.id.serializer", "Prefix");
-        refuse(settings, side + ".schema.id.deserializer", "Dual");
         return new SerializerConfig(
                 flag(settings, "auto.register.schemas", true),
                 flag(settings, "use.latest.version", false),
@@ -32,15 +41,12 @@ record SerializerConfig(
                 isKey);
     }
 
-    private static void refuse(Map<String, ?> settings, String key, String supported) {
-        Object value = settings.get(key);
-        if (value != null && !value.toString().contains(supported)) {
-            throw new ConfigException(key + "=" + value + ": ids in headers are not supported; leave it out");
-        }
+    private static boolean flag(Map<String, ?> settings, String key, boolean otherwise) {
+        return Boolean.parseBoolean(text(settings, key, Boolean.toString(otherwise)));
     }
 
-    private static boolean flag(Map<String, ?> settings, String key, boolean otherwise) {
+    private static String text(Map<String, ?> settings, String key, String otherwise) {
         Object value = settings.get(key);
-        return value == null ? otherwise : Boolean.parseBoolean(value.toString());
+        return value == null ? otherwise : value instanceof Class<?> type ? type.getName() : value.toString();
     }
 }
