@@ -1,0 +1,390 @@
+package dev.turnpike.sink.provider;
+
+import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.event.ChainModel;
+import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.UsageReport;
+import dev.turnpike.schemas.serde.Received;
+import dev.turnpike.sink.provider.call.Provider;
+import dev.turnpike.sink.provider.call.Slot;
+import dev.turnpike.sink.provider.execution.Attempt;
+import dev.turnpike.sink.provider.execution.Execution;
+import dev.turnpike.sink.provider.execution.Outcome;
+import dev.turnpike.sink.provider.execution.Outcome.Failed;
+import dev.turnpike.sink.provider.execution.Outcome.Remedy;
+import dev.turnpike.sink.provider.execution.Outcome.Timing;
+import dev.turnpike.sink.provider.execution.Outcome.Unknown;
+import dev.turnpike.sink.provider.execution.Reports;
+import dev.turnpike.sink.provider.execution.Step;
+import dev.turnpike.sink.provider.execution.Step.Call;
+import dev.turnpike.sink.provider.execution.Step.Finish;
+import dev.turnpike.sink.provider.execution.Step.HandBack;
+import dev.turnpike.sink.provider.execution.Step.Status;
+import dev.turnpike.sink.provider.execution.Step.Wait;
+import dev.turnpike.sink.provider.execution.Terms;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executes the dispatches of one partition.
+ *
+ * <p>One thread does everything that must happen in order. Dispatches, chunks, answers and free places among the open calls
+ * come into its inbox from other threads; it takes all that is there, decides, and writes all that follows in one
+ * transaction. A call is made only after the transaction with its {@code started} note is committed, and a dispatch is
+ * finished only after the one with its last report. So a crash at any point leaves behind notes from which the next executor
+ * knows what it must not do again: the first one it takes up makes it read them back.
+ *
+ * <p>While calls are open nothing waits for them but their connections, so the thread can look after thousands.
+ */
+final class PartitionExecutor {
+
+    private static final int MOST_EVENTS = 2_000;
+    private static final long LONGEST_WAIT_MS = 1_000;
+
+    private final int partition;
+    private final Terms terms;
+    private final Map<String, Provider> providers;
+    private final Events events;
+    private final Journal journal;
+    private final BiFunction<Integer, Long, History> readBack;
+    private final InstantSource clock;
+    private final Thread thread;
+
+    private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+    private final Offsets offsets = new Offsets();
+    private volatile @Nullable Instant closeBy;
+    private volatile @Nullable Throwable failure;
+
+    // only the thread's
+    private final Map<Long, Running> running = new HashMap<>();
+    private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparing(Due::at));
+    private @Nullable History history;
+    private int openCalls;
+
+    /** @param readBack what was written about the dispatches of a partition since a time */
+    PartitionExecutor(
+            int partition,
+            Terms terms,
+            Map<String, Provider> providers,
+            Events events,
+            Journal journal,
+            BiFunction<Integer, Long, History> readBack,
+            InstantSource clock) {
+        this.partition = partition;
+        this.terms = terms;
+        this.providers = providers;
+        this.events = events;
+        this.journal = journal;
+        this.readBack = readBack;
+        this.clock = clock;
+        this.thread = new Thread(this::run, "provider-sink-" + partition);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Takes a record up, unless it was taken up before; where this has stopped it stays unfinished. */
+    void accept(SinkRecord record, Received<Dispatch> received) {
+        if (offsets.begin(record.kafkaOffset())) {
+            inbox.add(() -> begin(record, received));
+        }
+    }
+
+    /** Dispatches taken up and not finished. */
+    int unfinished() {
+        return offsets.unfinished();
+    }
+
+    /** Where another executor must begin; {@link Offsets#NONE} if nothing was taken up. */
+    long firstUnfinished() {
+        return offsets.firstUnfinished();
+    }
+
+    /** Why this does nothing any more; null while it works. */
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    /** Starts nothing more from now on; open calls may go on until an instant. */
+    void closeBy(Instant end) {
+        closeBy = end;
+        inbox.add(() -> {});
+    }
+
+    /** Waits until it has closed; what is open when the time is up is cut. */
+    void awaitClosed(Duration patience) throws InterruptedException {
+        thread.join(Math.max(1, patience.toMillis()));
+        if (thread.isAlive()) {
+            thread.interrupt();
+            thread.join();
+        }
+    }
+
+    private void run() {
+        try {
+            journal.open();
+            while (!isClosed()) {
+                handleEvents();
+                journal.commit();
+            }
+        } catch (Throwable e) {
+            failure = e;
+        } finally {
+            letGo();
+            journal.close();
+        }
+    }
+
+    private boolean isClosed() {
+        Instant end = closeBy;
+        return end != null
+                && journal.isEmpty()
+                && (openCalls == 0 || !clock.instant().isBefore(end));
+    }
+
+    private void handleEvents() throws InterruptedException {
+        List<Runnable> batch = new ArrayList<>();
+        Runnable first = inbox.poll(patience(), TimeUnit.MILLISECONDS);
+        if (first != null) {
+            batch.add(first);
+            inbox.drainTo(batch, MOST_EVENTS);
+        }
+        batch.forEach(Runnable::run);
+        Instant now = clock.instant();
+        while (!due.isEmpty() && !due.element().at().isAfter(now)) {
+            wake(due.remove().running());
+        }
+    }
+
+    private long patience() {
+        if (!journal.isEmpty()) {
+            return 0;
+        }
+        Instant next = due.isEmpty() ? Instant.MAX : due.element().at();
+        Instant now = clock.instant();
+        boolean isFar = next.isAfter(now.plusMillis(LONGEST_WAIT_MS));
+        return isFar ? LONGEST_WAIT_MS : Math.max(1, Duration.between(now, next).toMillis() + 1);
+    }
+
+    private void begin(SinkRecord record, Received<Dispatch> received) {
+        long offset = record.kafkaOffset();
+        Dispatch dispatch = received.value();
+        if (closeBy != null) {
+            return;
+        }
+        if (dispatch == null) {
+            setAside(record, String.valueOf(received.reason()), String.valueOf(received.detail()));
+            return;
+        }
+        History past = historyFrom(record);
+        if (past.isOver(dispatch)) {
+            offsets.finish(offset);
+            return;
+        }
+        Running begun;
+        Step step;
+        try {
+            begun = new Running(offset, Execution.resumed(dispatch, terms, past.reports(dispatch)));
+            step = begun.execution.next(clock.instant());
+        } catch (RuntimeException e) {
+            setAside(record, DeadLetter.FAILED, "the dispatch cannot be executed: " + e);
+            return;
+        }
+        running.put(offset, begun);
+        go(begun, step);
+    }
+
+    /** What is known about dispatches from this one on; read when the first is taken up. */
+    private History historyFrom(SinkRecord record) {
+        History past = history;
+        if (past == null) {
+            past = readBack.apply(partition, record.timestamp() == null ? 0 : record.timestamp());
+        } else if (!past.covers(record.kafkaOffset())) {
+            past = History.NONE;
+        }
+        history = past;
+        return past;
+    }
+
+    private void setAside(SinkRecord record, String reason, String detail) {
+        journal.add(events.deadLetter(record, reason, detail));
+        journal.afterwards(() -> offsets.finish(record.kafkaOffset()));
+    }
+
+    private void go(Running one, Step step) {
+        if (step instanceof Call call) {
+            due.add(new Due(one.execution.deadline(), one));
+            one.slot = provider(call.model()).request(() -> inbox.add(() -> call(one)));
+        } else if (step instanceof Wait wait) {
+            due.add(new Due(wait.until(), one));
+        } else if (step instanceof Finish finish) {
+            journal.add(events.record(Reports.closing(one.execution, finish, clock.instant()), partition));
+            finish(one, finish);
+        } else if (step instanceof HandBack handBack) {
+            handBack(one, handBack);
+        }
+    }
+
+    /** A time has come: to try again, or to give up waiting for a place. */
+    private void wake(Running one) {
+        if (closeBy == null && running.containsKey(one.offset) && one.call == null) {
+            Step step = one.execution.next(clock.instant());
+            if (!(step instanceof Call && one.slot != null)) {
+                one.giveSlotBack();
+                go(one, step);
+            }
+        }
+    }
+
+    /** There is a place: the attempt is announced, then made. */
+    private void call(Running one) {
+        if (closeBy != null || !running.containsKey(one.offset)) {
+            one.giveSlotBack();
+            return;
+        }
+        Step step = one.execution.next(clock.instant());
+        if (step instanceof Call call) {
+            one.call = call;
+            openCalls++;
+            journal.add(events.record(Reports.started(one.dispatch(), call, clock.instant()), partition));
+            journal.afterwards(() -> send(one, call));
+        } else {
+            one.giveSlotBack();
+            go(one, step);
+        }
+    }
+
+    private void send(Running one, Call call) {
+        if (!clock.instant().isBefore(one.execution.deadline())) {
+            Timing none = new Timing(0, null);
+            ended(one, call, new Failed("the deadline passed before the call was made", Remedy.NONE, null, none));
+            return;
+        }
+        CompletableFuture<Outcome> answer =
+                provider(call.model()).call(one.dispatch(), call, chunk -> inbox.add(() -> chunk(one, call, chunk)));
+        one.answer = answer;
+        Slot slot = one.slot;
+        answer.whenComplete((outcome, failed) -> {
+            // at once, so that the next call need not wait for this one's report
+            if (slot != null) {
+                slot.close();
+            }
+            inbox.add(() -> ended(
+                    one, call, outcome != null ? outcome : new Unknown("the call failed: " + failed, one.chunks > 0)));
+        });
+    }
+
+    private void chunk(Running one, Call call, String chunk) {
+        if (one.call == call) {
+            journal.add(events.record(Reports.chunk(one.dispatch(), call, one.chunks++, chunk), partition));
+        }
+    }
+
+    private void ended(Running one, Call call, Outcome outcome) {
+        Attempt attempt = new Attempt(call.attempt(), call.model(), outcome, clock.instant());
+        one.execution = one.execution.after(attempt);
+        one.giveSlotBack();
+        one.call = null;
+        one.answer = null;
+        openCalls--;
+        Step step = one.execution.next(clock.instant());
+        UsageReport report = Reports.ended(one.execution, attempt, step);
+        if (report != null) {
+            journal.add(events.record(report, partition));
+        }
+        if (report != null && step instanceof Finish finish) {
+            finish(one, finish);
+        } else if (closeBy == null || !(step instanceof Call || step instanceof Wait)) {
+            go(one, step);
+        }
+    }
+
+    private void finish(Running one, Finish finish) {
+        ProducerRecord<byte[], byte[]> last = events.record(Reports.last(one.execution, finish, one.chunks), partition);
+        if (!events.fits(last)) {
+            Finish tooLarge = new Finish(Status.ERROR, "the answer is too large to be published; " + Events.CURE);
+            last = events.record(Reports.lastWithoutAnswer(one.execution, tooLarge, one.chunks), partition);
+        }
+        journal.add(last);
+        end(one);
+    }
+
+    private void handBack(Running one, HandBack handBack) {
+        ProducerRecord<byte[], byte[]> asked = events.record(Reports.redecision(one.execution, handBack), partition);
+        if (!events.fits(asked)) {
+            go(one, new Finish(Status.ERROR, "the request is too large to be decided again; " + Events.CURE));
+            return;
+        }
+        journal.add(asked);
+        end(one);
+    }
+
+    private void end(Running one) {
+        running.remove(one.offset);
+        journal.afterwards(() -> offsets.finish(one.offset));
+    }
+
+    private void letGo() {
+        for (Running one : running.values()) {
+            CompletableFuture<Outcome> answer = one.answer;
+            if (answer != null) {
+                answer.cancel(true);
+            }
+            one.giveSlotBack();
+        }
+    }
+
+    private Provider provider(ChainModel model) {
+        Provider provider = providers.get(model.getProvider());
+        if (provider == null) {
+            throw new IllegalStateException("provider " + model.getProvider() + " was not checked");
+        }
+        return provider;
+    }
+
+    /** A dispatch that is taken up and not finished. */
+    private static final class Running {
+
+        private final long offset;
+        private Execution execution;
+        private @Nullable Slot slot;
+        private @Nullable Call call;
+        private @Nullable CompletableFuture<Outcome> answer;
+        private int chunks;
+
+        Running(long offset, Execution execution) {
+            this.offset = offset;
+            this.execution = execution;
+        }
+
+        Dispatch dispatch() {
+            return execution.dispatch();
+        }
+
+        void giveSlotBack() {
+            if (slot != null) {
+                slot.close();
+                slot = null;
+            }
+        }
+    }
+
+    private record Due(Instant at, Running running) {}
+}

@@ -1,0 +1,123 @@
+package dev.turnpike.sink.provider.call;
+
+import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.sink.provider.execution.Outcome;
+import dev.turnpike.sink.provider.execution.Outcome.Failed;
+import dev.turnpike.sink.provider.execution.Outcome.Remedy;
+import dev.turnpike.sink.provider.execution.Outcome.Timing;
+import dev.turnpike.sink.provider.execution.Step.Call;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A provider of language models. A call holds a connection while it is open, but no thread. */
+public final class Provider {
+
+    private final ProviderSettings settings;
+    private final ProviderApi api;
+    private final HttpClient http;
+    private final InstantSource clock;
+    private final Slots slots;
+
+    public Provider(ProviderSettings settings, HttpClient http, InstantSource clock) {
+        this.settings = settings;
+        this.api = new OpenAiApi(settings);
+        this.http = http;
+        this.clock = clock;
+        this.slots = new Slots(settings.maxInFlight());
+    }
+
+    /** Asks for a place among the open calls; {@code granted} runs once there is one, on any thread. */
+    public Slot request(Runnable granted) {
+        return slots.request(granted);
+    }
+
+    /**
+     * Calls a model. Whatever goes wrong is an outcome; the future fails only if it is cancelled, which ends the connection.
+     *
+     * @param chunks takes each part of a streamed answer, on any thread, in order
+     */
+    public CompletableFuture<Outcome> call(Dispatch dispatch, Call call, Consumer<String> chunks) {
+        long begun = System.nanoTime();
+        LongSupplier elapsedMs = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        HttpRequest request;
+        AnswerReader reader;
+        try {
+            request = api.request(dispatch, call);
+            reader = api.reader(dispatch, call, chunks, elapsedMs);
+        } catch (IllegalArgumentException e) {
+            Timing none = new Timing(0, null);
+            return CompletableFuture.completedFuture(new Failed(message(e), Remedy.NONE, null, none));
+        }
+        CompletableFuture<HttpResponse<String>> sent =
+                http.sendAsync(request, info -> isEventStream(info) ? events(reader) : text());
+        CompletableFuture<Outcome> outcome = sent.copy()
+                .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .handle((response, failure) ->
+                        failure == null ? outcome(response, reader, elapsedMs) : outcome(failure, reader, elapsedMs));
+        outcome.whenComplete((ended, failure) -> sent.cancel(true));
+        return outcome;
+    }
+
+    private Outcome outcome(HttpResponse<String> response, AnswerReader reader, LongSupplier elapsedMs) {
+        if (response.statusCode() != 200) {
+            Timing timing = new Timing(elapsedMs.getAsLong(), null);
+            return Refusals.of(response.statusCode(), response.headers(), response.body(), timing, clock.instant());
+        }
+        return isEventStream(response.headers().firstValue("content-type").orElse(""))
+                ? reader.endOfStream()
+                : reader.whole(response.body());
+    }
+
+    private Outcome outcome(Throwable failure, AnswerReader reader, LongSupplier elapsedMs) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+            // nothing was sent
+            Timing timing = new Timing(elapsedMs.getAsLong(), null);
+            return new Failed("no connection to " + settings + ": " + message(cause), Remedy.RETRY, null, timing);
+        }
+        if (cause instanceof TimeoutException) {
+            return reader.cut("no answer within " + settings.timeout().toMillis() + " ms");
+        }
+        return reader.cut("the connection to " + settings + " broke: " + message(cause));
+    }
+
+    private static boolean isEventStream(ResponseInfo info) {
+        return info.statusCode() == 200
+                && isEventStream(info.headers().firstValue("content-type").orElse(""));
+    }
+
+    private static boolean isEventStream(String contentType) {
+        return contentType.startsWith("text/event-stream");
+    }
+
+    private static HttpResponse.BodySubscriber<String> events(AnswerReader reader) {
+        return BodySubscribers.fromLineSubscriber(
+                new Lines(reader::line), subscriber -> "", StandardCharsets.UTF_8, null);
+    }
+
+    private static HttpResponse.BodySubscriber<String> text() {
+        return BodySubscribers.ofString(StandardCharsets.UTF_8);
+    }
+
+    private static String message(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "";
+        }
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    }
+}
