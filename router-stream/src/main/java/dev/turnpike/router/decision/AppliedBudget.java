@@ -1,0 +1,33 @@
+package dev.turnpike.router.decision;
+
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.Money;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.event.HoldWindow;
+
+/** A budget in the window it has for one request, with what is known of that window. */
+record AppliedBudget(BudgetRule rule, PositionKey key, HoldWindow window, Position position) {
+
+    /** What may still be held, in the unit of the budget. */
+    long headroom() {
+        try {
+            return Math.subtractExact(rule.limit(), position.used(rule.unit()));
+        } catch (ArithmeticException e) {
+            // books beyond the range of a long: nothing more is let in
+            return Long.MIN_VALUE;
+        }
+    }
+
+    boolean refuses(Amounts amounts) {
+        return rule.hard() && amounts.in(rule.unit()) > headroom();
+    }
+
+    /** Whether this much of it, in percent, is spent or held. */
+    boolean hasReached(int percent) {
+        try {
+            return position.used(rule.unit()) >= Money.multiplyDivide(rule.limit(), percent, 100);
+        } catch (ArithmeticException e) {
+            return true;
+        }
+    }
+}

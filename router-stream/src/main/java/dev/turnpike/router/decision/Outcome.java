@@ -1,0 +1,99 @@
+package dev.turnpike.router.decision;
+
+import dev.turnpike.schemas.Money;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a request, and why. */
+public sealed interface Outcome {
+
+    Findings findings();
+
+    /** One line for people. */
+    String reason();
+
+    /** The name in events. */
+    String wireName();
+
+    /** It is dispatched. */
+    sealed interface Granted extends Outcome {
+
+        Grant grant();
+    }
+
+    /** The model that was asked for, or the best one where the choice was left. */
+    record Routed(
+            Findings findings,
+            Grant grant,
+            Wanted wanted,
+            @Nullable String remark) implements Granted {
+
+        @Override
+        public String reason() {
+            String why = grant.first().offer().id() + ": " + why();
+            return remark == null ? why : why + "; " + remark;
+        }
+
+        private String why() {
+            if (grant.explored()) {
+                return "explored, to learn how well it does";
+            }
+            Lineup lineup = findings.lineup();
+            if (!wanted.isAny() || lineup == null) {
+                return "asked for as " + wanted.name();
+            }
+            return String.format(
+                    Locale.ROOT,
+                    "cheapest per completed task of %d with an expected success of %.2f or more: %s",
+                    lineup.preferred(),
+                    findings.floor(),
+                    Money.display(lineup.assessment().perSuccess(grant.first().k())));
+        }
+
+        @Override
+        public String wireName() {
+            return "routed";
+        }
+    }
+
+    /**
+     * Another model than was asked for, or than would have been best without budget pressure.
+     *
+     * @param from that other model
+     */
+    record Downgraded(Findings findings, Grant grant, String from, String cause) implements Granted {
+
+        @Override
+        public String reason() {
+            return grant.first().offer().id() + " instead of " + from + ": " + cause;
+        }
+
+        @Override
+        public String wireName() {
+            return "downgraded";
+        }
+    }
+
+    /**
+     * It is not dispatched.
+     *
+     * @param budget name of the budget that refused; null: none did
+     * @param retryAt when that budget's window turns, milliseconds since 1970-01-01 UTC; null where waiting does not help
+     */
+    record Rejected(
+            Findings findings,
+            RejectionCode code,
+            String reason,
+            @Nullable String budget,
+            @Nullable Long retryAt) implements Outcome {
+
+        static Rejected of(Findings findings, RejectionCode code, String reason) {
+            return new Rejected(findings, code, reason, null, null);
+        }
+
+        @Override
+        public String wireName() {
+            return "rejected";
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.turnpike.router.decision;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the OpenAI body of a request asks for, as far as deciding needs it.
+ *
+ * @param mostInputTokens more input tokens than any tokenizer makes of it
+ * @param likelyInputTokens the input tokens to expect
+ * @param outputCap the most output tokens the body asks for; {@code Long.MAX_VALUE} where it does not say
+ * @param choices how many answers it asks for ({@code n})
+ * @param tools whether the model may call tools
+ * @param vision whether it holds images
+ * @param json whether it asks for a JSON response format
+ * @param unbounded what in it costs tokens that nobody can bound beforehand; null: nothing
+ * @param invalid what is wrong with it; null: nothing
+ */
+public record Prompt(
+        long mostInputTokens,
+        long likelyInputTokens,
+        long outputCap,
+        int choices,
+        boolean tools,
+        boolean vision,
+        boolean json,
+        @Nullable String unbounded,
+        @Nullable String invalid) {}

@@ -1,0 +1,139 @@
+package dev.turnpike.router.decision;
+
+import dev.turnpike.schemas.BudgetWindow;
+import dev.turnpike.schemas.BudgetWindow.Period;
+import dev.turnpike.schemas.event.Routing;
+import dev.turnpike.schemas.event.TeamPolicy;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A team's policy, prepared for deciding. Safe for many threads; what it remembers changes no answer. */
+public final class TeamRules {
+
+    private static final long LEAST_TTL_MILLIS = 1_000;
+
+    private final TeamPolicy policy;
+    private final List<BudgetRule> budgets;
+    private final ZoneId zone;
+    private final DayOfWeek weekStart;
+    private final List<Pattern> allow;
+    private final List<Pattern> deny;
+
+    // the window of most requests is that of the request before
+    private final AtomicReferenceArray<@Nullable BudgetWindow> windows =
+            new AtomicReferenceArray<>(Period.values().length);
+    private volatile @Nullable Shortlist shortlist;
+
+    private TeamRules(
+            TeamPolicy policy,
+            List<BudgetRule> budgets,
+            ZoneId zone,
+            DayOfWeek weekStart,
+            List<Pattern> allow,
+            List<Pattern> deny) {
+        this.policy = policy;
+        this.budgets = budgets;
+        this.zone = zone;
+        this.weekStart = weekStart;
+        this.allow = allow;
+        this.deny = deny;
+    }
+
+    /**
+     * @throws java.time.DateTimeException if the time zone is unknown
+     * @throws IllegalArgumentException if something else in the policy cannot be understood
+     */
+    public static TeamRules of(TeamPolicy policy) {
+        Routing routing = policy.getRouting();
+        check(routing.getOutputCap() >= 1, "routing.output_cap", routing.getOutputCap(), "at least 1");
+        check(routing.getMinOutputCap() >= 1, "routing.min_output_cap", routing.getMinOutputCap(), "at least 1");
+        check(routing.getFallbacks() >= 0, "routing.fallbacks", routing.getFallbacks(), "0 or more");
+        check(policy.getHoldTtlMs() >= LEAST_TTL_MILLIS, "hold_ttl_ms", policy.getHoldTtlMs(), "1000 or more");
+        return new TeamRules(
+                policy,
+                policy.getBudgets().stream().map(BudgetRule::of).toList(),
+                ZoneId.of(policy.getTimezone()),
+                DayOfWeek.valueOf(policy.getWeekStart().toUpperCase(Locale.ROOT)),
+                patterns(routing.getAllow()),
+                patterns(routing.getDeny()));
+    }
+
+    String version() {
+        return policy.getVersion();
+    }
+
+    Routing routing() {
+        return policy.getRouting();
+    }
+
+    List<BudgetRule> budgets() {
+        return budgets;
+    }
+
+    public Duration holdTtl() {
+        return Duration.ofMillis(policy.getHoldTtlMs());
+    }
+
+    public String onExpiry() {
+        return policy.getOnExpiry();
+    }
+
+    /** The window of a period at an instant, in the team's own time zone. */
+    BudgetWindow windowAt(Period period, long instant) {
+        BudgetWindow last = windows.get(period.ordinal());
+        if (last == null || !last.contains(instant)) {
+            last = BudgetWindow.at(period, zone, weekStart, instant);
+            windows.set(period.ordinal(), last);
+        }
+        return last;
+    }
+
+    /** The offers of a fleet that may serve this team. */
+    Shortlist shortlist(Fleet fleet) {
+        Shortlist last = shortlist;
+        if (last == null || !last.isOf(fleet)) {
+            last = Shortlist.of(fleet, this::isAllowed);
+            shortlist = last;
+        }
+        return last;
+    }
+
+    private static void check(boolean holds, String field, long value, String cure) {
+        if (!holds) {
+            throw new IllegalArgumentException(field + " " + value + ": must be " + cure);
+        }
+    }
+
+    private boolean isAllowed(Offer offer) {
+        return (allow.isEmpty() || matches(allow, offer.id())) && !matches(deny, offer.id());
+    }
+
+    private static boolean matches(List<Pattern> patterns, String id) {
+        for (Pattern pattern : patterns) {
+            if (pattern.matcher(id).matches()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<Pattern> patterns(List<String> globs) {
+        List<Pattern> patterns = new ArrayList<>(globs.size());
+        for (String glob : globs) {
+            patterns.add(Pattern.compile(
+                    glob.codePoints()
+                            .mapToObj(c -> c == '*' ? ".*" : Pattern.quote(Character.toString(c)))
+                            .collect(Collectors.joining()),
+                    Pattern.DOTALL));
+        }
+        return patterns;
+    }
+}

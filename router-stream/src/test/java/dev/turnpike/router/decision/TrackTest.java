@@ -1,0 +1,82 @@
+package dev.turnpike.router.decision;
+
+import static dev.turnpike.router.decision.Given.performance;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.turnpike.schemas.event.ModelPerformance;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TrackTest {
+
+    @Test
+    void shouldStartFromThePublishedScoreOfTheTaskTypeThenOfAnyThenOfNone() {
+        var terms = Given.offer("a/one", "1", "1", 0.7);
+        terms.setQuality(Map.of("code", 0.9, "*", 0.6));
+        var unknown = Given.offer("b/two", "1", "1", 0.7);
+        unknown.setQuality(Map.of());
+        var fleet = Given.fleet(terms, unknown);
+
+        assertThat(fleet.on("code").success(0)).isEqualTo(0.9);
+        assertThat(fleet.on("chat").success(0)).isEqualTo(0.6);
+        assertThat(fleet.on("code").success(1)).isEqualTo(0.5);
+    }
+
+    @Test
+    void shouldMoveTowardsWhatOutcomesSay() {
+        var judged = judged(20, 5);
+
+        var track = track(judged);
+
+        // 20 published at 0.9 and 20 judged of which 5 passed
+        assertThat(track.success(0)).isEqualTo((18.0 + 5) / 40);
+    }
+
+    @Test
+    void shouldMoveTheExpectedOutputTowardsWhatAttemptsProduced() {
+        var known = performance("code", 20, 0);
+        known.setOutputTokens(2_000);
+
+        assertThat(track(known).outputTokens(0, 400)).isEqualTo((20 * 400 + 20 * 2_000) / 40.0);
+    }
+
+    @Test
+    void shouldPreferMeasuredLatencyToPublished() {
+        var terms = Given.offer("a/one", "1", "1", 0.9);
+        terms.setLatencyMs(900L);
+        var measured = performance("code", 20, 0);
+        measured.setLatencyMs(1_200.0);
+
+        assertThat(Given.offer(terms).latencyOn("code")).isEqualTo(900);
+        assertThat(Given.offer(terms, measured).latencyOn("code")).isEqualTo(1_200);
+    }
+
+    @Test
+    void shouldShiftSuccessByTheDifficultyThatTheCallerStates() {
+        var request = Given.request("r1");
+        var track = track(judged(0, 0));
+        request.setDifficulty(1.0);
+        double hard = new TrackRecord().estimate(Given.ask(request), track).success(0);
+        request.setDifficulty(0.0);
+        double easy = new TrackRecord().estimate(Given.ask(request), track).success(0);
+        request.setDifficulty(0.5);
+        double middling = new TrackRecord().estimate(Given.ask(request), track).success(0);
+
+        assertThat(hard).isCloseTo(0.549, within(0.001));
+        assertThat(easy).isCloseTo(0.985, within(0.001));
+        assertThat(middling).isEqualTo(0.9);
+    }
+
+    private static ModelPerformance judged(double judged, double successes) {
+        var performance = performance("code", judged, 0);
+        performance.setJudged(judged);
+        performance.setSuccesses(successes);
+        return performance;
+    }
+
+    private static Track track(ModelPerformance performance) {
+        var offer = Given.offer(Given.offer("a/one", "1", "1", 0.9), performance);
+        return new Track(new Offer[] {offer}, "code");
+    }
+}
