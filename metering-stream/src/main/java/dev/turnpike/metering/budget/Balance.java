@@ -1,0 +1,212 @@
+package dev.turnpike.metering.budget;
+
+import dev.turnpike.metering.budget.RequestAccount.Draft;
+import dev.turnpike.metering.budget.Settlement.Judged;
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.event.BudgetAlert;
+import dev.turnpike.schemas.event.HoldWindow;
+import dev.turnpike.schemas.event.LedgerEntry;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the ledger and the positions in line with what is known of a request.
+ */
+final class Balance {
+
+    /*
+     * Whatever a record tells, what the books should say is worked out anew from everything that is known of the request,
+     * and the difference to what they do say is written. So the order in which dispatches, reports and ticks are read
+     * cannot change a total:
+     *
+     *   usage      each report stands once, under the dispatch its attempt belongs to; the first attempt counts the request
+     *   captured   the usage of all reports, up to all holds; the holds are used up by decision
+     *   closed     per hold: all of it once everything is reported or its time has ended, until then what is captured
+     *   estimated  per hold whose time ended before everything was reported: what is not captured
+     *
+     * A request has a handful of reports at most, so this costs no more than keeping running sums.
+     */
+
+    private static final String MOVED = "the dispatch came after its usage";
+    private static final String SHARED = "an earlier attempt came after a later one";
+
+    private final RequestAccount before;
+    private final ZoneId zone;
+    private final long at;
+    private final List<LedgerEntry> entries = new ArrayList<>();
+    private final List<BudgetAlert> alerts = new ArrayList<>();
+    private final Map<PositionKey, Change> changes = new LinkedHashMap<>();
+
+    private Balance(RequestAccount before, long at) {
+        this.before = before;
+        this.zone = ZoneId.of(before.timezone());
+        this.at = at;
+    }
+
+    static Settlement of(RequestAccount before, List<Hold> holds, List<Draft> drafts, Attempts attempts, long at) {
+        return new Balance(before, at).settle(holds, drafts, attempts);
+    }
+
+    private Settlement settle(List<Hold> holds, List<Draft> drafts, Attempts attempts) {
+        List<Booking> bookings = book(drafts, holds);
+        List<Amounts> captured = captured(holds, bookings);
+        boolean complete = attempts.complete();
+        List<Hold> estimated = new ArrayList<>(holds.size());
+        for (int i = 0; i < holds.size(); i++) {
+            Hold hold = holds.get(i);
+            boolean guessed = hold.expired() && hold.isCapturedOnExpiry() && !complete;
+            estimated.add(estimate(hold, guessed ? hold.amount().minus(captured.get(i)) : Amounts.ZERO));
+        }
+        RequestAccount after = new RequestAccount(
+                before.team(),
+                before.requestId(),
+                before.timezone(),
+                before.since(),
+                List.copyOf(estimated),
+                bookings,
+                attempts,
+                before.score(),
+                before.isJudged());
+        moveHolds(after);
+        for (LedgerEntry entry : entries) {
+            Amounts spent = Amounts.of(entry.getAmount());
+            entry.getWindows().forEach(window -> change(window, changeOf(window).spend(spent)));
+        }
+        Judged judged = judged(after);
+        return new Settlement(
+                judged == null ? after : after.withScore(null),
+                List.copyOf(entries),
+                changes.values().stream().filter(change -> !change.isNone()).toList(),
+                List.copyOf(alerts),
+                judged);
+    }
+
+    private List<Booking> book(List<Draft> drafts, List<Hold> holds) {
+        long left = holds.stream()
+                .map(Hold::amount)
+                .reduce(Amounts.ZERO, Amounts::plus)
+                .nanoUsd();
+        Draft first = drafts.stream().min(BY_ATTEMPT).orElse(null);
+        List<Booking> bookings = new ArrayList<>(drafts.size());
+        for (Draft draft : drafts) {
+            long cost = Entries.costOf(draft.wanted());
+            // without a hold there is nothing to overrun
+            long overrun = holds.isEmpty() ? 0 : Math.max(0, cost - Math.max(0, left));
+            left = Math.subtractExact(left, cost);
+            bookings.add(book(draft, Entries.sharing(draft.wanted(), draft == first, overrun)));
+        }
+        return List.copyOf(bookings);
+    }
+
+    private Booking book(Draft draft, LedgerEntry wanted) {
+        Booking standing = draft.standing();
+        if (standing == null) {
+            LedgerEntry entry = Entries.first(wanted);
+            entries.add(entry);
+            alert(null, entry);
+            return new Booking(entry, draft.decision(), 0);
+        }
+        if (Entries.haveSameEffect(standing.entry(), wanted, zone)) {
+            return new Booking(standing.entry(), draft.decision(), standing.corrections());
+        }
+        String reason = standing.decision() == draft.decision() ? SHARED : MOVED;
+        LedgerEntry replacement = Entries.replacement(standing, wanted, reason);
+        entries.add(Entries.reversal(standing, reason));
+        entries.add(replacement);
+        alert(standing.entry(), replacement);
+        return new Booking(replacement, draft.decision(), standing.corrections() + 2);
+    }
+
+    private Hold estimate(Hold hold, Amounts wanted) {
+        Amounts difference = wanted.minus(hold.estimated());
+        if (difference.isZero()) {
+            return hold;
+        }
+        entries.add(Entries.estimate(hold, difference));
+        return hold.estimate(wanted);
+    }
+
+    private void alert(@Nullable LedgerEntry before, LedgerEntry after) {
+        if (after.getOverrunNanoUsd() > 0 && (before == null || before.getOverrunNanoUsd() == 0)) {
+            alerts.add(Alerts.overrun(after, at));
+        }
+        if (after.getUnpriced() && (before == null || !before.getUnpriced())) {
+            alerts.add(Alerts.unpriced(after, zone, at));
+        }
+    }
+
+    private void moveHolds(RequestAccount after) {
+        List<Amounts> closedBefore = closed(before);
+        List<Amounts> closedAfter = closed(after);
+        for (int i = 0; i < after.holds().size(); i++) {
+            Hold hold = after.holds().get(i);
+            int known = indexOf(before.holds(), hold.decision());
+            Amounts opened = known < 0 ? hold.amount() : Amounts.ZERO;
+            Amounts closed = closedAfter.get(i).minus(known < 0 ? Amounts.ZERO : closedBefore.get(known));
+            for (HoldWindow window : hold.windows()) {
+                change(window, changeOf(window).open(opened, hold.until()).close(closed));
+            }
+        }
+    }
+
+    private static List<Amounts> closed(RequestAccount account) {
+        List<Amounts> captured = captured(account.holds(), account.bookings());
+        boolean complete = account.attempts().complete();
+        List<Amounts> closed = new ArrayList<>(captured.size());
+        for (int i = 0; i < captured.size(); i++) {
+            Hold hold = account.holds().get(i);
+            closed.add(complete || hold.expired() ? hold.amount() : captured.get(i));
+        }
+        return closed;
+    }
+
+    private static List<Amounts> captured(List<Hold> holds, List<Booking> bookings) {
+        Amounts left = bookings.stream()
+                .map(booking -> Amounts.of(booking.entry().getAmount()))
+                .reduce(Amounts.ZERO, Amounts::plus);
+        List<Amounts> captured = new ArrayList<>(holds.size());
+        for (Hold hold : holds) {
+            Amounts part = left.min(hold.amount());
+            left = left.minus(part);
+            captured.add(part);
+        }
+        return captured;
+    }
+
+    private static @Nullable Judged judged(RequestAccount account) {
+        Double score = account.score();
+        LedgerEntry answer = score == null ? null : account.answer();
+        return score == null || answer == null ? null : new Judged(answer, score);
+    }
+
+    private Change changeOf(HoldWindow window) {
+        PositionKey key = PositionKey.of(before.team(), window);
+        Change known = changes.get(key);
+        return known == null ? Change.none(key, window) : known;
+    }
+
+    private void change(HoldWindow window, Change change) {
+        changes.put(PositionKey.of(before.team(), window), change);
+    }
+
+    private static int indexOf(List<Hold> holds, int decision) {
+        for (int i = 0; i < holds.size(); i++) {
+            if (holds.get(i).decision() == decision) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    // by what the reports say, not by arrival: which window the request is counted in must not depend on that
+    private static final Comparator<Draft> BY_ATTEMPT = Comparator.<Draft>comparingInt(draft ->
+                    draft.wanted().getAttempt() == null ? 0 : draft.wanted().getAttempt())
+            .thenComparing(draft -> draft.wanted().getSource())
+            .thenComparing(draft -> draft.wanted().getUsageId());
+}

@@ -1,0 +1,71 @@
+package dev.turnpike.metering.budget;
+
+import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.event.Budget;
+import dev.turnpike.schemas.event.BudgetAlert;
+import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.SpendAggregate;
+import dev.turnpike.schemas.event.TeamPolicy;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is stored of positions and spend, for reading. */
+public interface Books {
+
+    /** Null where nothing has happened in it yet. */
+    @Nullable
+    Position position(PositionKey key);
+
+    /** Null where nothing was spent in it yet. */
+    @Nullable
+    SpendAggregate cell(SpendKey key);
+
+    /**
+     * Works out all that a settlement changes in the books, so that whatever can fail has failed before anything is stored.
+     *
+     * @param policy gives the thresholds
+     * @param at time of the record that is settled
+     * @throws ArithmeticException if a sum leaves the range of a long
+     */
+    default Posting post(Settlement settlement, TeamPolicy policy, long at) {
+        List<BudgetAlert> alerts = new ArrayList<>(settlement.alerts());
+        List<Posting.Moved> moved = new ArrayList<>(settlement.changes().size());
+        for (Change change : settlement.changes()) {
+            Position known = position(change.key());
+            Position position = (known == null ? Position.of(change.key(), change.window()) : known).apply(change, at);
+            if (!change.spent().isZero()) {
+                position = alert(position, policy, settlement, at, alerts);
+            }
+            moved.add(new Posting.Moved(position, known == null, change.isFeedback()));
+        }
+        List<LedgerEntry> entries = settlement.entries();
+        List<SpendAggregate> cells = entries.isEmpty()
+                ? List.of()
+                : SpendCells.add(entries, ZoneId.of(settlement.account().timezone()), this::cell);
+        return new Posting(entries, moved, cells, alerts);
+    }
+
+    private static Position alert(
+            Position changed, TeamPolicy policy, Settlement settlement, long at, List<BudgetAlert> alerts) {
+        Position position = changed;
+        for (Budget budget : policy.getBudgets()) {
+            if (!budget.getScope().equals(position.key().scope())
+                    || !budget.getPeriod().equals(position.key().period())) {
+                continue;
+            }
+            for (int percent : budget.getAlertAt().stream().sorted().toList()) {
+                Threshold threshold = Threshold.of(budget, percent);
+                if (!position.alerted().contains(threshold)
+                        && threshold.isReached(position.spent().in(threshold.unit()), BudgetScopes.limitOf(budget))) {
+                    position = position.alert(threshold);
+                    String requestId = settlement.account().requestId();
+                    alerts.add(Alerts.threshold(position, budget, threshold, requestId, at));
+                }
+            }
+        }
+        return position;
+    }
+}

@@ -1,0 +1,249 @@
+package dev.turnpike.metering.budget;
+
+import dev.turnpike.metering.pricing.Quote;
+import dev.turnpike.metering.pricing.Quote.Contradictory;
+import dev.turnpike.metering.pricing.Quote.Priced;
+import dev.turnpike.metering.pricing.Quote.Unpriced;
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.BudgetScopes.Dimensions;
+import dev.turnpike.schemas.Pricing;
+import dev.turnpike.schemas.Pricing.Tokens;
+import dev.turnpike.schemas.event.AmountVector;
+import dev.turnpike.schemas.event.ChainModel;
+import dev.turnpike.schemas.event.HoldWindow;
+import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.LlmRequest;
+import dev.turnpike.schemas.event.Price;
+import dev.turnpike.schemas.event.TeamPolicy;
+import dev.turnpike.schemas.event.UsageReport;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes ledger entries. */
+final class Entries {
+
+    /** Who reports an estimate. */
+    static final String METER = "turnpike-meter";
+
+    static final String USAGE = "usage";
+    static final String ESTIMATE = "estimate";
+    static final String CORRECTION = "correction";
+
+    private Entries() {}
+
+    /** Usage without a known dispatch: in the windows and with the labels it has by itself. */
+    static LedgerEntry undispatched(UsageReport report, Quote quote, long at, TeamPolicy policy) {
+        Dimensions dimensions = new Dimensions(
+                        report.getTeam(), report.getUser(), report.getTaskId(), null, report.getTags())
+                .withModel(report.getProvider(), report.getModel());
+        List<HoldWindow> windows = BudgetScopes.windowsAt(policy, dimensions, at).stream()
+                .map(BudgetScopes.Applied::window)
+                .filter(Objects::nonNull)
+                .toList();
+        return costed(reported(report, at), quote)
+                .setWindows(Hold.distinct(report.getTeam(), windows))
+                .build();
+    }
+
+    /** Usage under a dispatch: in its windows, with its labels, at the instant of admission. */
+    static LedgerEntry dispatched(UsageReport report, Quote quote, Hold hold) {
+        LedgerEntry entry = reported(report, hold.admittedAt()).build();
+        return moved(entry, quote, hold);
+    }
+
+    /** The same usage under another dispatch. */
+    static LedgerEntry moved(LedgerEntry entry, Quote quote, Hold hold) {
+        LlmRequest labels = hold.dispatch().getRequest();
+        Map<String, String> tags = new HashMap<>(entry.getTags());
+        tags.putAll(labels.getTags());
+        Price baseline = hold.dispatch().getBaselinePrice();
+        return costed(LedgerEntry.newBuilder(entry), quote)
+                .setDecision(hold.decision())
+                .setAdmittedAt(hold.admittedAt())
+                .setUser(labels.getUser() == null ? entry.getUser() : labels.getUser())
+                .setTaskId(labels.getTaskId() == null ? entry.getTaskId() : labels.getTaskId())
+                .setTaskType(labels.getTaskType() == null ? entry.getTaskType() : labels.getTaskType())
+                .setTags(tags)
+                .setBaselineNanoUsd(
+                        baseline == null ? null : Pricing.cost(baseline, tokens(entry), entry.getServiceTier()))
+                .setWindows(hold.windowsOf(entry.getProvider(), entry.getModel()))
+                .build();
+    }
+
+    /** The entry with its share of what belongs to the whole request. */
+    static LedgerEntry sharing(LedgerEntry entry, boolean first, long overrunNanoUsd) {
+        AmountVector amount = entry.getAmount();
+        return LedgerEntry.newBuilder(entry)
+                .setAmount(new AmountVector(amount.getNanoUsd(), amount.getTokens(), first ? 1L : 0L))
+                .setOverrunNanoUsd(overrunNanoUsd)
+                .build();
+    }
+
+    /** The first entry of a usage report. */
+    static LedgerEntry first(LedgerEntry entry) {
+        return LedgerEntry.newBuilder(entry).setEntryId(id(entry, 0)).build();
+    }
+
+    /** Takes back what stands of a usage report. */
+    static LedgerEntry reversal(Booking standing, String reason) {
+        LedgerEntry entry = standing.entry();
+        return correction(
+                        LedgerEntry.newBuilder(entry),
+                        entry.getEntryId(),
+                        id(entry, standing.corrections() + 1),
+                        reason)
+                .setInputTokens(-entry.getInputTokens())
+                .setCacheReadTokens(-entry.getCacheReadTokens())
+                .setCacheWrite5mTokens(-entry.getCacheWrite5mTokens())
+                .setCacheWrite1hTokens(-entry.getCacheWrite1hTokens())
+                .setOutputTokens(-entry.getOutputTokens())
+                .setReasoningTokens(-entry.getReasoningTokens())
+                .setAmount(Amounts.of(entry.getAmount()).negate().toAvro())
+                .setOverrunNanoUsd(-entry.getOverrunNanoUsd())
+                .setBaselineNanoUsd(entry.getBaselineNanoUsd() == null ? null : -entry.getBaselineNanoUsd())
+                .build();
+    }
+
+    /** Books a usage report anew, after its reversal. */
+    static LedgerEntry replacement(Booking standing, LedgerEntry wanted, String reason) {
+        return correction(
+                        LedgerEntry.newBuilder(wanted),
+                        standing.entry().getEntryId(),
+                        id(wanted, standing.corrections() + 2),
+                        reason)
+                .build();
+    }
+
+    /** What a hold is taken to have cost, or a later change of that. */
+    static LedgerEntry estimate(Hold hold, Amounts amounts) {
+        LlmRequest labels = hold.dispatch().getRequest();
+        List<ChainModel> chain = hold.dispatch().getChain();
+        String usageId = hold.dispatch().getRequestId() + "#estimate#" + hold.decision();
+        boolean isFirst = hold.entries() == 0;
+        String firstId = Identity.of(hold.dispatch().getTeam(), METER, usageId, 0);
+        LedgerEntry.Builder entry = LedgerEntry.newBuilder()
+                .setEntryId(isFirst ? firstId : Identity.of(hold.dispatch().getTeam(), METER, usageId, hold.entries()))
+                .setKind(isFirst ? ESTIMATE : CORRECTION)
+                .setTeam(hold.dispatch().getTeam())
+                .setSource(METER)
+                .setUsageId(usageId)
+                .setRequestId(hold.dispatch().getRequestId())
+                .setDecision(hold.decision())
+                .setStatus("estimated")
+                .setUser(labels.getUser())
+                .setTaskId(labels.getTaskId())
+                .setTaskType(labels.getTaskType())
+                .setTags(labels.getTags())
+                .setProvider(chain.isEmpty() ? null : chain.get(0).getProvider())
+                .setModel(chain.isEmpty() ? "unknown" : chain.get(0).getModel())
+                .setAdmittedAt(hold.admittedAt())
+                .setOccurredAt(hold.until())
+                .setInputTokens(0)
+                .setCacheReadTokens(0)
+                .setCacheWrite5mTokens(0)
+                .setCacheWrite1hTokens(0)
+                .setOutputTokens(0)
+                .setReasoningTokens(0)
+                .setAmount(amounts.toAvro())
+                // any model of the chain may be running: none of their budgets may take it for unspent
+                .setWindows(hold.windows());
+        if (!isFirst) {
+            entry.setCorrects(firstId).setReason("reports came after the estimate");
+        }
+        return entry.build();
+    }
+
+    /** Whether two entries of one usage report count for the same, wherever they are counted. */
+    static boolean haveSameEffect(LedgerEntry one, LedgerEntry other, ZoneId zone) {
+        return one.getAmount().equals(other.getAmount())
+                && one.getOverrunNanoUsd() == other.getOverrunNanoUsd()
+                && one.getUnpriced() == other.getUnpriced()
+                && Objects.equals(one.getPriceVersion(), other.getPriceVersion())
+                && Objects.equals(one.getBaselineNanoUsd(), other.getBaselineNanoUsd())
+                && Objects.equals(one.getUser(), other.getUser())
+                && Objects.equals(one.getTaskId(), other.getTaskId())
+                && Objects.equals(one.getTaskType(), other.getTaskType())
+                && one.getTags().equals(other.getTags())
+                && Set.copyOf(one.getWindows()).equals(Set.copyOf(other.getWindows()))
+                && SpendCells.windowsOf(one, zone).equals(SpendCells.windowsOf(other, zone));
+    }
+
+    static long costOf(LedgerEntry entry) {
+        return entry.getAmount().getNanoUsd();
+    }
+
+    /** The token classes of an entry. */
+    static Tokens tokens(LedgerEntry entry) {
+        return new Tokens(
+                entry.getInputTokens(),
+                entry.getCacheReadTokens(),
+                entry.getCacheWrite5mTokens(),
+                entry.getCacheWrite1hTokens(),
+                entry.getOutputTokens(),
+                entry.getReasoningTokens());
+    }
+
+    private static LedgerEntry.Builder reported(UsageReport report, long admittedAt) {
+        Tokens tokens = Tokens.of(report);
+        return LedgerEntry.newBuilder()
+                .setEntryId("")
+                .setKind(USAGE)
+                .setTeam(report.getTeam())
+                .setSource(report.getSource())
+                .setUsageId(report.getUsageId())
+                .setRequestId(report.getRequestId())
+                .setAttempt(report.getAttempt())
+                .setStatus(report.getStatus())
+                .setUser(report.getUser())
+                .setTaskId(report.getTaskId())
+                .setTaskType(report.getTaskType())
+                .setTags(report.getTags())
+                .setProvider(report.getProvider())
+                .setModel(report.getModel())
+                .setAdmittedAt(admittedAt)
+                .setOccurredAt(report.getOccurredAt())
+                .setInputTokens(tokens.input())
+                .setCacheReadTokens(tokens.cacheRead())
+                .setCacheWrite5mTokens(tokens.cacheWrite5m())
+                .setCacheWrite1hTokens(tokens.cacheWrite1h())
+                .setOutputTokens(tokens.output())
+                .setReasoningTokens(tokens.reasoning())
+                .setAmount(Amounts.ZERO.toAvro())
+                .setServiceTier(report.getServiceTier())
+                .setReportedCostUsd(report.getReportedCostUsd())
+                .setLatencyMs(report.getLatencyMs())
+                .setTimeToFirstTokenMs(report.getTimeToFirstTokenMs());
+    }
+
+    private static LedgerEntry.Builder costed(LedgerEntry.Builder entry, Quote quote) {
+        if (quote instanceof Priced priced) {
+            return costed(entry, priced.tokens(), priced.nanoUsd(), priced.priceVersion());
+        }
+        if (quote instanceof Unpriced unpriced) {
+            return costed(entry, unpriced.tokens(), 0, null);
+        }
+        throw new IllegalArgumentException("cannot be booked: " + ((Contradictory) quote).detail());
+    }
+
+    private static LedgerEntry.Builder costed(
+            LedgerEntry.Builder entry, Tokens tokens, long nanoUsd, @Nullable String priceVersion) {
+        return entry.setAmount(new AmountVector(nanoUsd, tokens.total(), 0L))
+                .setUnpriced(priceVersion == null)
+                .setPriceVersion(priceVersion);
+    }
+
+    private static LedgerEntry.Builder correction(
+            LedgerEntry.Builder entry, String corrects, String id, String reason) {
+        return entry.setEntryId(id).setKind(CORRECTION).setCorrects(corrects).setReason(reason);
+    }
+
+    private static String id(LedgerEntry entry, int number) {
+        return Identity.of(entry.getTeam(), entry.getSource(), entry.getUsageId(), number);
+    }
+}

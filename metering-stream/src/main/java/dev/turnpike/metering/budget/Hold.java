@@ -1,0 +1,114 @@
+package dev.turnpike.metering.budget;
+
+import dev.turnpike.metering.pricing.PriceBook;
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.event.ChainModel;
+import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.HoldWindow;
+import dev.turnpike.schemas.event.LlmRequest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The money that one dispatch set aside, and what became of it.
+ *
+ * @param dispatch the dispatch without its prompt
+ * @param expired whether its time-to-live has ended
+ * @param estimated what is booked as an estimate for want of reports
+ * @param entries how many ledger entries the estimate has had, corrections included
+ */
+public record Hold(Dispatch dispatch, boolean expired, Amounts estimated, int entries) {
+
+    static Hold of(Dispatch dispatch) {
+        return new Hold(withoutPrompt(dispatch), false, Amounts.ZERO, 0);
+    }
+
+    Hold expire() {
+        return new Hold(dispatch, true, estimated, entries);
+    }
+
+    Hold estimate(Amounts amounts) {
+        return new Hold(dispatch, expired, amounts, entries + 1);
+    }
+
+    int decision() {
+        return dispatch.getDecision();
+    }
+
+    Amounts amount() {
+        return Amounts.of(dispatch.getHold());
+    }
+
+    long until() {
+        return dispatch.getHoldUntil();
+    }
+
+    long admittedAt() {
+        return dispatch.getAdmittedAt();
+    }
+
+    List<HoldWindow> windows() {
+        return dispatch.getWindows();
+    }
+
+    boolean isCapturedOnExpiry() {
+        return !dispatch.getOnExpiry().equals("release");
+    }
+
+    /** The windows that usage of a model is spent in: all of them, except those of other models. */
+    List<HoldWindow> windowsOf(@Nullable String provider, String model) {
+        ChainModel link = PriceBook.find(dispatch.getChain(), provider, model);
+        String used = link == null
+                ? BudgetScopes.offerId(provider, model)
+                : BudgetScopes.offerId(link.getProvider(), link.getModel());
+        return windows().stream()
+                .filter(window -> !window.getScope().equals("model")
+                        || window.getScopeValue().equals(used))
+                .toList();
+    }
+
+    /** The windows with each position once: budgets that differ only in unit or enforcement share one. */
+    static List<HoldWindow> distinct(String team, List<HoldWindow> windows) {
+        Set<PositionKey> seen = new HashSet<>();
+        return windows.stream()
+                .filter(window -> seen.add(PositionKey.of(team, window)))
+                .toList();
+    }
+
+    private static Dispatch withoutPrompt(Dispatch dispatch) {
+        LlmRequest request = dispatch.getRequest();
+        LlmRequest labels = LlmRequest.newBuilder()
+                .setTeam(dispatch.getTeam())
+                .setRequestId(dispatch.getRequestId())
+                .setUser(request.getUser())
+                .setTaskId(request.getTaskId())
+                .setTaskType(request.getTaskType())
+                .setTags(request.getTags())
+                .setMessages("[]")
+                .build();
+        return Dispatch.newBuilder()
+                .setTeam(dispatch.getTeam())
+                .setRequestId(dispatch.getRequestId())
+                .setDecision(dispatch.getDecision())
+                .setAdmittedAt(dispatch.getAdmittedAt())
+                .setRequest(labels)
+                .setChain(dispatch.getChain())
+                .setOutputCap(dispatch.getOutputCap())
+                .setInputBoundTokens(dispatch.getInputBoundTokens())
+                .setHold(dispatch.getHold())
+                .setWindows(distinct(dispatch.getTeam(), dispatch.getWindows()))
+                .setFirstAttempt(dispatch.getFirstAttempt())
+                .setDeadline(dispatch.getDeadline())
+                .setHoldUntil(dispatch.getHoldUntil())
+                .setOnExpiry(dispatch.getOnExpiry())
+                .setReason("")
+                .setBaselineProvider(dispatch.getBaselineProvider())
+                .setBaselineModel(dispatch.getBaselineModel())
+                .setBaselinePrice(dispatch.getBaselinePrice())
+                .build();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.turnpike.metering.budget;
+
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.HoldWindow;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meter's account of one budget window.
+ *
+ * @param windowEnd first instant after the window, milliseconds since 1970-01-01 UTC
+ * @param opened all holds that were opened in it
+ * @param closed what of them is closed
+ * @param spent all ledger entries of the window, corrections included
+ * @param version counts the changes
+ * @param lastUse the latest instant at which it changed or at which a hold in it can be open
+ * @param alerted thresholds that were told of, once each
+ */
+public record Position(
+        PositionKey key,
+        long windowEnd,
+        Amounts opened,
+        Amounts closed,
+        Amounts spent,
+        long version,
+        long lastUse,
+        List<Threshold> alerted) {
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    /** A position in which nothing has happened. */
+    public static Position of(PositionKey key, HoldWindow window) {
+        return new Position(key, window.getWindowEnd(), Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, 0, 0, List.of());
+    }
+
+    /** @throws ArithmeticException if a sum leaves the range of a long */
+    public Position apply(Change change, long at) {
+        return new Position(
+                key,
+                windowEnd,
+                opened.plus(change.opened()),
+                closed.plus(change.closed()),
+                spent.plus(change.spent()),
+                version + 1,
+                Math.max(lastUse, Math.max(at, change.until())),
+                alerted);
+    }
+
+    /** What is held and not closed. */
+    public Amounts open() {
+        return opened.minus(closed);
+    }
+
+    Position alert(Threshold threshold) {
+        return new Position(
+                key,
+                windowEnd,
+                opened,
+                closed,
+                spent,
+                version,
+                lastUse,
+                Stream.concat(alerted.stream(), Stream.of(threshold)).toList());
+    }
+
+    /**
+     * When nothing can change it any more: every request it is part of has been forgotten by then. The total of a task
+     * ends after an idle time; other totals never end.
+     */
+    public long endsAt(Duration horizon, Duration taskIdle) {
+        if (windowEnd != Long.MAX_VALUE) {
+            return Math.max(windowEnd, lastUse) + horizon.toMillis();
+        }
+        return key.scope().equals("task") ? lastUse + Math.max(horizon.toMillis(), taskIdle.toMillis()) : NEVER;
+    }
+
+    /** What the router is told. */
+    public BudgetState state(long epoch, long dispatchOffset, @Nullable Long usageTime) {
+        return BudgetState.newBuilder()
+                .setTeam(key.team())
+                .setScope(key.scope())
+                .setScopeValue(key.scopeValue())
+                .setPeriod(key.period())
+                .setWindowStart(key.windowStart())
+                .setWindowEnd(windowEnd)
+                .setEpoch(epoch)
+                .setVersion(version)
+                .setOpened(opened.toAvro())
+                .setClosed(closed.toAvro())
+                .setSpent(spent.toAvro())
+                .setDispatchOffset(dispatchOffset)
+                .setUsageTime(usageTime)
+                .build();
+    }
+}

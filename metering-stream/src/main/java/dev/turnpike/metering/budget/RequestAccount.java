@@ -1,0 +1,173 @@
+package dev.turnpike.metering.budget;
+
+import dev.turnpike.metering.pricing.PriceBook;
+import dev.turnpike.metering.pricing.Quote;
+import dev.turnpike.schemas.Pricing.Tokens;
+import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.TeamPolicy;
+import dev.turnpike.schemas.event.UsageReport;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one request of a team: the holds of its dispatches and how its usage stands in the ledger.
+ *
+ * @param requestId null where a report names none; such an account is not kept
+ * @param timezone where the team's hours and days turn, as of the first record of the request: what is corrected later
+ *     must be subtracted where it was added
+ * @param since time of the first record, milliseconds since 1970-01-01 UTC
+ * @param holds by decision
+ * @param bookings in the order in which the reports arrived
+ * @param score an outcome that came before an answer it can be put down to; null where there is none
+ * @param isJudged whether an outcome came; further ones change nothing
+ */
+public record RequestAccount(
+        String team,
+        @Nullable String requestId,
+        String timezone,
+        long since,
+        List<Hold> holds,
+        List<Booking> bookings,
+        Attempts attempts,
+        @Nullable Double score,
+        boolean isJudged) {
+
+    /** The account of a request of which nothing is known yet. */
+    public static RequestAccount of(String team, @Nullable String requestId, String timezone, long at) {
+        return new RequestAccount(team, requestId, timezone, at, List.of(), List.of(), Attempts.NONE, null, false);
+    }
+
+    /** What a report costs: by its dispatch where that is known, otherwise by the catalog at its time. */
+    public Quote quote(UsageReport report, PriceBook prices, long at) {
+        Hold hold = holdOf(holds, report.getAttempt());
+        return hold == null
+                ? prices.price(report, List.of(), at)
+                : prices.price(report, hold.dispatch().getChain(), hold.admittedAt());
+    }
+
+    /**
+     * Books a report that is not a repeat.
+     *
+     * @param quote what it costs; not contradictory
+     * @param at its broker time
+     * @param policy gives the windows where no dispatch is known
+     */
+    public Settlement settle(UsageReport report, Quote quote, long at, TeamPolicy policy) {
+        List<Draft> drafts = new ArrayList<>(standing());
+        if (Attempts.hasUsage(report)) {
+            Hold hold = holdOf(holds, report.getAttempt());
+            drafts.add(
+                    hold == null
+                            ? new Draft(null, Entries.undispatched(report, quote, at, policy), Booking.UNDISPATCHED)
+                            : new Draft(null, Entries.dispatched(report, quote, hold), hold.decision()));
+        }
+        return Balance.of(this, holds, drafts, attempts.with(report), at);
+    }
+
+    /** Opens the hold of a dispatch, and books anew what turns out to belong to it. A repeat changes nothing. */
+    public Settlement open(Dispatch dispatch, PriceBook prices, long at) {
+        boolean isRepeat = holds.stream().anyMatch(hold -> hold.decision() == dispatch.getDecision());
+        if (isRepeat) {
+            return Balance.of(this, holds, standing(), attempts, at);
+        }
+        List<Hold> opened = Stream.concat(holds.stream(), Stream.of(Hold.of(dispatch)))
+                .sorted(Comparator.comparingInt(Hold::decision))
+                .toList();
+        List<Draft> drafts = bookings.stream()
+                .map(booking -> {
+                    Hold hold = holdOf(opened, booking.entry().getAttempt());
+                    return hold == null || hold.decision() == booking.decision()
+                            ? Draft.of(booking)
+                            : new Draft(booking, moved(booking.entry(), hold, prices), hold.decision());
+                })
+                .toList();
+        return Balance.of(this, opened, drafts, attempts, at);
+    }
+
+    /** Ends the holds whose time-to-live is over. */
+    public Settlement expire(long at) {
+        List<Hold> expired = holds.stream()
+                .map(hold -> hold.until() <= at ? hold.expire() : hold)
+                .toList();
+        return Balance.of(this, expired, standing(), attempts, at);
+    }
+
+    /** Puts an outcome down to the answer, now or once there is one. */
+    public Settlement judge(double outcome, long at) {
+        RequestAccount judged = isJudged ? this : withScore(outcome);
+        return Balance.of(judged, holds, standing(), attempts, at);
+    }
+
+    /** When something is to be done about this account next: a hold ends, or the account does. */
+    public long nextDeadline(long horizonMillis) {
+        return holds.stream()
+                .filter(hold -> !hold.expired())
+                .mapToLong(Hold::until)
+                .min()
+                .orElse(endsAt(horizonMillis));
+    }
+
+    /** When nothing that belongs to this account is accepted any more. */
+    public long endsAt(long horizonMillis) {
+        return holds.stream().mapToLong(Hold::until).reduce(since, Math::max) + horizonMillis;
+    }
+
+    /** The answer that an outcome is about: the last attempt that went well; the last one where none ever will. */
+    @Nullable
+    LedgerEntry answer() {
+        Comparator<LedgerEntry> byAttempt =
+                Comparator.comparingInt(entry -> entry.getAttempt() == null ? 0 : entry.getAttempt());
+        List<LedgerEntry> entries = bookings.stream().map(Booking::entry).toList();
+        return entries.stream()
+                .filter(entry -> entry.getStatus().equals("ok"))
+                .max(byAttempt)
+                .orElseGet(() ->
+                        attempts.complete() ? entries.stream().max(byAttempt).orElse(null) : null);
+    }
+
+    /** The hold that pays for an attempt: of the newest dispatch that had begun by then; attempt 1 where none is named. */
+    private static @Nullable Hold holdOf(List<Hold> holds, @Nullable Integer attempt) {
+        int number = attempt == null ? 1 : attempt;
+        return holds.stream()
+                .filter(hold -> hold.dispatch().getFirstAttempt() <= number)
+                .max(Comparator.comparingInt((Hold hold) -> hold.dispatch().getFirstAttempt())
+                        .thenComparingInt(Hold::decision))
+                .orElse(null);
+    }
+
+    RequestAccount withScore(@Nullable Double outcome) {
+        return new RequestAccount(team, requestId, timezone, since, holds, bookings, attempts, outcome, true);
+    }
+
+    private static LedgerEntry moved(LedgerEntry entry, Hold hold, PriceBook prices) {
+        Tokens tokens = Entries.tokens(entry);
+        Quote quote = prices.price(
+                entry.getProvider(),
+                entry.getModel(),
+                tokens,
+                entry.getServiceTier(),
+                hold.dispatch().getChain(),
+                hold.admittedAt());
+        return Entries.moved(entry, quote, hold);
+    }
+
+    private List<Draft> standing() {
+        return bookings.stream().map(Draft::of).toList();
+    }
+
+    /**
+     * How a report should stand in the ledger.
+     *
+     * @param standing how it stands; null: not at all yet
+     */
+    record Draft(@Nullable Booking standing, LedgerEntry wanted, int decision) {
+
+        static Draft of(Booking booking) {
+            return new Draft(booking, booking.entry(), booking.decision());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.turnpike.metering.budget;
+
+import dev.turnpike.metering.budget.SpendKey.Window;
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.BudgetWindow;
+import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.SpendAggregate;
+import java.time.DayOfWeek;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds ledger entries up by hour and day of the team: one cell per user, model and task type, and one per tag. Cells
+ * without a tag add up to the team's total; a tag's cell repeats the part that carries it.
+ */
+final class SpendCells {
+
+    private SpendCells() {}
+
+    /** The hour and the day that an entry is counted in. */
+    static List<BudgetWindow> windowsOf(LedgerEntry entry, ZoneId zone) {
+        return List.of(window(Window.HOUR, entry, zone), window(Window.DAY, entry, zone));
+    }
+
+    /** The cells that entries change, as they are afterwards; null from {@code known} is an empty cell. */
+    static List<SpendAggregate> add(
+            List<LedgerEntry> entries, ZoneId zone, Function<SpendKey, @Nullable SpendAggregate> known) {
+        Map<SpendKey, SpendAggregate> changed = new LinkedHashMap<>();
+        for (LedgerEntry entry : entries) {
+            for (Window kind : Window.values()) {
+                BudgetWindow window = window(kind, entry, zone);
+                for (SpendKey key : keysOf(entry, kind, window.start())) {
+                    SpendAggregate cell = changed.get(key);
+                    if (cell == null) {
+                        cell = known.apply(key);
+                    }
+                    changed.put(key, plus(cell == null ? empty(key, window.end()) : cell, entry));
+                }
+            }
+        }
+        return List.copyOf(changed.values());
+    }
+
+    private static BudgetWindow window(Window kind, LedgerEntry entry, ZoneId zone) {
+        return BudgetWindow.at(kind.period(), zone, DayOfWeek.MONDAY, entry.getAdmittedAt());
+    }
+
+    private static List<SpendKey> keysOf(LedgerEntry entry, Window window, long start) {
+        List<SpendKey> keys = new ArrayList<>(1 + entry.getTags().size());
+        keys.add(new SpendKey(
+                entry.getTeam(),
+                window,
+                start,
+                entry.getUser(),
+                entry.getProvider(),
+                entry.getModel(),
+                entry.getTaskType(),
+                null,
+                null));
+        // sorted: the order of a map must not show in the output
+        new TreeMap<>(entry.getTags())
+                .forEach((tag, value) ->
+                        keys.add(new SpendKey(entry.getTeam(), window, start, null, null, null, null, tag, value)));
+        return keys;
+    }
+
+    private static SpendAggregate empty(SpendKey key, long windowEnd) {
+        return SpendAggregate.newBuilder()
+                .setTeam(key.team())
+                .setUser(key.user())
+                .setProvider(key.provider())
+                .setModel(key.model())
+                .setTaskType(key.taskType())
+                .setTag(key.tag())
+                .setTagValue(key.tagValue())
+                .setWindow(key.window().wireName())
+                .setWindowStart(key.windowStart())
+                .setWindowEnd(windowEnd)
+                .setAmount(Amounts.ZERO.toAvro())
+                .setEntries(0)
+                .setInputTokens(0)
+                .setCacheReadTokens(0)
+                .setOutputTokens(0)
+                .setBaselineNanoUsd(0)
+                .build();
+    }
+
+    private static SpendAggregate plus(SpendAggregate cell, LedgerEntry entry) {
+        Amounts amount = Amounts.of(entry.getAmount());
+        long baseline = entry.getBaselineNanoUsd() == null ? amount.nanoUsd() : entry.getBaselineNanoUsd();
+        var tokens = Entries.tokens(entry);
+        return SpendAggregate.newBuilder(cell)
+                .setAmount(Amounts.of(cell.getAmount()).plus(amount).toAvro())
+                .setEntries(cell.getEntries() + 1)
+                .setInputTokens(Math.addExact(cell.getInputTokens(), tokens.inclusiveInput()))
+                .setCacheReadTokens(Math.addExact(cell.getCacheReadTokens(), tokens.cacheRead()))
+                .setOutputTokens(Math.addExact(cell.getOutputTokens(), tokens.inclusiveOutput()))
+                .setBaselineNanoUsd(Math.addExact(cell.getBaselineNanoUsd(), baseline))
+                .setUnpricedTokens(Math.addExact(cell.getUnpricedTokens(), entry.getUnpriced() ? amount.tokens() : 0))
+                .build();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.turnpike.metering.budget;
+
+import dev.turnpike.schemas.BudgetWindow;
+import dev.turnpike.schemas.event.SpendAggregate;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The identity of a spend cell. As text it sorts by team, kind of window and time, so that the cells of a span of time lie
+ * together.
+ */
+public record SpendKey(
+        String team,
+        Window window,
+        long windowStart,
+        @Nullable String user,
+        @Nullable String provider,
+        @Nullable String model,
+        @Nullable String taskType,
+        @Nullable String tag,
+        @Nullable String tagValue) {
+
+    // form-encoding never leaves a tilde
+    private static final String NOT_STATED = "~";
+
+    /** How long a cell is. */
+    public enum Window {
+        HOUR("1h", BudgetWindow.Period.HOUR),
+        DAY("1d", BudgetWindow.Period.DAY);
+
+        private final String wireName;
+        private final BudgetWindow.Period period;
+
+        Window(String wireName, BudgetWindow.Period period) {
+            this.wireName = wireName;
+            this.period = period;
+        }
+
+        /** The name in events and queries. */
+        public String wireName() {
+            return wireName;
+        }
+
+        BudgetWindow.Period period() {
+            return period;
+        }
+    }
+
+    public String encode() {
+        return at(team, window, windowStart)
+                + Stream.of(user, provider, model, taskType, tag, tagValue)
+                        .map(SpendKey::part)
+                        .collect(Collectors.joining("/", "/", ""));
+    }
+
+    /** What the keys of all cells of a team that begin at an instant begin with; sorts like the instant. */
+    public static String at(String team, Window window, long windowStart) {
+        return part(team) + '/' + window.wireName() + '/' + String.format(Locale.ROOT, "%014d", windowStart);
+    }
+
+    /** The key of a cell. */
+    public static SpendKey of(SpendAggregate cell) {
+        return new SpendKey(
+                cell.getTeam(),
+                cell.getWindow().equals(Window.HOUR.wireName()) ? Window.HOUR : Window.DAY,
+                cell.getWindowStart(),
+                cell.getUser(),
+                cell.getProvider(),
+                cell.getModel(),
+                cell.getTaskType(),
+                cell.getTag(),
+                cell.getTagValue());
+    }
+
+    private static String part(@Nullable String text) {
+        return text == null ? NOT_STATED : URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.turnpike.metering.state;
+
+import dev.turnpike.metering.performance.Performance;
+import java.io.IOException;
+import org.apache.avro.io.Decoder;
+import org.apache.avro.io.Encoder;
+
+final class PerformanceLayout implements StateSerde.Layout<Performance> {
+
+    static final int FORMAT = 1;
+
+    @Override
+    public void write(Performance performance, Encoder out) throws IOException {
+        out.writeString(performance.provider());
+        out.writeString(performance.model());
+        out.writeString(performance.taskType());
+        out.writeDouble(performance.attempts());
+        out.writeDouble(performance.errors());
+        out.writeDouble(performance.judged());
+        out.writeDouble(performance.successes());
+        out.writeDouble(performance.inputTokens());
+        out.writeDouble(performance.outputTokens());
+        out.writeDouble(performance.costNanoUsd());
+        out.writeDouble(performance.latencyMs());
+        out.writeDouble(performance.timed());
+        out.writeLong(performance.updatedAt());
+    }
+
+    @Override
+    public Performance read(Decoder in) throws IOException {
+        return new Performance(
+                in.readString(),
+                in.readString(),
+                in.readString(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readLong());
+    }
+}

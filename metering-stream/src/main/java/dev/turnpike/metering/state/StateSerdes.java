@@ -1,0 +1,31 @@
+package dev.turnpike.metering.state;
+
+import dev.turnpike.metering.budget.Position;
+import dev.turnpike.metering.budget.RequestAccount;
+import dev.turnpike.metering.performance.Performance;
+import dev.turnpike.schemas.event.SpendAggregate;
+import org.apache.kafka.common.serialization.Serde;
+
+/** The bytes of what the stores keep. Any change to one of them is another format and needs a reader of the old one. */
+public final class StateSerdes {
+
+    private static final int SPEND_FORMAT = 1;
+
+    private StateSerdes() {}
+
+    public static Serde<Position> position() {
+        return new StateSerde<>(PositionLayout.FORMAT, new PositionLayout());
+    }
+
+    public static Serde<RequestAccount> account() {
+        return new StateSerde<>(AccountLayout.FORMAT, new AccountLayout());
+    }
+
+    public static Serde<Performance> performance() {
+        return new StateSerde<>(PerformanceLayout.FORMAT, new PerformanceLayout());
+    }
+
+    public static Serde<SpendAggregate> spend() {
+        return new StateSerde<>(SPEND_FORMAT, new Fields.Event<>(SpendAggregate.class));
+    }
+}
