@@ -17,6 +17,12 @@ public final class InvalidEventException extends SerializationException {
         this.reason = reason;
     }
 
+    /** Nothing: foreign bytes are refused often, and the message says all there is to say. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
+    }
+
     /** One of the codes of {@link dev.turnpike.schemas.DeadLetter}. */
     public String reason() {
         return reason;

@@ -33,8 +33,13 @@ final class JsonTexts {
     /** Refuses a text that does not hold exactly one JSON value. */
     static void check(String text) throws IOException {
         try (JsonParser parser = JsonEvents.FACTORY.createParser(text)) {
-            if (parser.nextToken() == null) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
                 throw new Refusal("must hold JSON, not nothing");
+            }
+            if (first == JsonToken.VALUE_NULL) {
+                // in place it could not be told from a field without a value
+                throw new Refusal("must not hold null");
             }
             parser.skipChildren();
             if (parser.nextToken() != null) {

@@ -73,7 +73,7 @@ final class RecordShape implements ValueShape {
         Object value = data.getDefaultValue(field);
         if (value instanceof List || value instanceof Map || value instanceof IndexedRecord) {
             // mutable: each event gets its own
-            return () -> data.getDefaultValue(field);
+            return () -> data.deepCopy(field.schema(), value);
         }
         return () -> value;
     }

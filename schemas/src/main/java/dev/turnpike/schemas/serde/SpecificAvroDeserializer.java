@@ -6,6 +6,7 @@ import dev.turnpike.schemas.registry.SchemaRegistry;
 import dev.turnpike.schemas.registry.UnusableSchemaException;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.AvroTypeException;
@@ -63,9 +64,14 @@ public final class SpecificAvroDeserializer<T extends SpecificRecord> implements
     void configure(SchemaRegistry shared, Map<String, ?> settings, boolean isKey) {
         this.registry = shared;
         SerializerConfig.of(settings, isKey);
-        Object named = settings.get("specific.avro." + (isKey ? "key" : "value") + ".type");
+        String key = "specific.avro." + (isKey ? "key" : "value") + ".type";
+        Object named = settings.get(key);
         if (named != null) {
-            this.type = named instanceof Class<?> given ? generated(given) : generated(named.toString());
+            String name = named instanceof Class<?> given ? given.getName() : named.toString();
+            this.type = generated(name);
+            if (type == null) {
+                throw new ConfigException(key + "=" + name + ": is not a class generated from Avro");
+            }
         }
     }
 
@@ -95,26 +101,33 @@ public final class SpecificAvroDeserializer<T extends SpecificRecord> implements
                             : "byte " + bytes[0] + " does not begin Avro in the Confluent wire format, 0 does");
         }
         Plan<T> plan = plan(WireFormat.schemaId(bytes));
+        if (plan.reader == null) {
+            throw Objects.requireNonNull(plan.refusal);
+        }
+        T value;
+        boolean end;
         try {
             BinaryDecoder decoder = DecoderFactory.get()
                     .binaryDecoder(
                             bytes, WireFormat.HEADER_BYTES, bytes.length - WireFormat.HEADER_BYTES, DECODERS.get());
             DECODERS.set(decoder);
-            T value = plan.reader.read(null, decoder);
-            if (!decoder.isEnd()) {
-                throw new InvalidEventException(
-                        DeadLetter.UNREADABLE, "bytes follow the end of a " + plan.name + " of schema id " + plan.id);
-            }
-            return value;
+            value = plan.reader.read(null, decoder);
+            end = decoder.isEnd();
         } catch (AvroTypeException e) {
             throw new InvalidEventException(
                     DeadLetter.INVALID, "schema id " + plan.id + " does not hold a " + plan.name + ": " + line(e), e);
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+        } catch (IOException | RuntimeException e) {
+            // Avro meets hostile bytes with exceptions of many kinds
             throw new InvalidEventException(
                     DeadLetter.UNREADABLE,
                     "the bytes are not a " + plan.name + " written with schema id " + plan.id + ": " + line(e),
                     e);
         }
+        if (!end) {
+            throw new InvalidEventException(
+                    DeadLetter.UNREADABLE, "bytes follow the end of a " + plan.name + " of schema id " + plan.id);
+        }
+        return value;
     }
 
     private static String line(Exception e) {
@@ -146,14 +159,17 @@ public final class SpecificAvroDeserializer<T extends SpecificRecord> implements
             throw new InvalidEventException(DeadLetter.UNREADABLE, Shown.line(String.valueOf(e.getMessage())), e);
         }
         Class<T> target = type == null ? generated(writer.getFullName()) : type;
+        if (target == null) {
+            return Plan.refusing(
+                    id, "is a " + writer.getFullName() + ", no class generated here; set specific.avro.value.type");
+        }
         SpecificData data = new SpecificData(target.getClassLoader());
         Schema reader = data.getSchema(target);
         var compatibility = SchemaCompatibility.checkReaderWriterCompatibility(reader, writer);
         if (compatibility.getType() != SchemaCompatibilityType.COMPATIBLE) {
-            throw new InvalidEventException(
-                    DeadLetter.INVALID,
-                    "schema id " + id + " (" + writer.getFullName() + ") cannot be read as " + reader.getFullName()
-                            + ": "
+            return Plan.refusing(
+                    id,
+                    "(" + writer.getFullName() + ") cannot be read as " + reader.getFullName() + ": "
                             + compatibility.getResult().getIncompatibilities().stream()
                                     .map(problem -> problem.getType() + " at " + problem.getLocation() + " "
                                             + Shown.line(problem.getMessage()))
@@ -161,34 +177,38 @@ public final class SpecificAvroDeserializer<T extends SpecificRecord> implements
                                     .orElse("incompatible"));
         }
         try {
-            return new Plan<>(id, reader.getName(), new FastReaderBuilder(data).createDatumReader(writer, reader));
+            return new Plan<>(
+                    id, reader.getName(), new FastReaderBuilder(data).createDatumReader(writer, reader), null);
         } catch (IOException | AvroRuntimeException e) {
-            throw new InvalidEventException(
-                    DeadLetter.INVALID,
-                    "schema id " + id + " cannot be read as " + reader.getFullName() + ": " + line(e),
-                    e);
-        }
-    }
-
-    private static <T> Class<T> generated(String name) {
-        try {
-            return generated(Class.forName(name, true, SpecificAvroDeserializer.class.getClassLoader()));
-        } catch (ClassNotFoundException e) {
-            throw new InvalidEventException(
-                    DeadLetter.INVALID,
-                    name + " is not a class generated from Avro here; set specific.avro.value.type",
-                    e);
+            return Plan.refusing(id, "cannot be read as " + reader.getFullName() + ": " + line(e));
         }
     }
 
     @SuppressWarnings("unchecked") // checked by hand
-    private static <T> Class<T> generated(Class<?> type) {
-        if (!SpecificRecord.class.isAssignableFrom(type)) {
-            throw new ConfigException(type.getName() + " is not a class generated from Avro");
+    private static <T> @Nullable Class<T> generated(String name) {
+        try {
+            Class<?> type = Class.forName(name, false, SpecificAvroDeserializer.class.getClassLoader());
+            return SpecificRecord.class.isAssignableFrom(type) ? (Class<T>) type : null;
+        } catch (ClassNotFoundException e) {
+            return null;
         }
-        return (Class<T>) type;
     }
 
-    /** How the records of one writer's schema are read. */
-    private record Plan<T>(int id, String name, DatumReader<T> reader) {}
+    /**
+     * How the records of one writer's schema are read.
+     *
+     * @param reader null where they cannot be read
+     * @param refusal why, the same for every record: an id never changes its schema
+     */
+    private record Plan<T>(
+            int id,
+            String name,
+            @Nullable DatumReader<T> reader,
+            @Nullable InvalidEventException refusal) {
+
+        static <T> Plan<T> refusing(int id, String problem) {
+            return new Plan<>(
+                    id, "", null, new InvalidEventException(DeadLetter.INVALID, "schema id " + id + " " + problem));
+        }
+    }
 }
