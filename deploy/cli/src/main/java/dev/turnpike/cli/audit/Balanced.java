@@ -1,0 +1,262 @@
+package dev.turnpike.cli.audit;
+
+import dev.turnpike.cli.log.Entry;
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.Tick;
+import dev.turnpike.schemas.event.UsageReport;
+import dev.turnpike.schemas.serde.Received;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Law 3: for every window, holds opened are closed or open, and spent is the sum of the ledger.
+ *
+ * <p>What the newest published state of a window says is worked out again from the log: opened from the dispatches up to
+ * the offset it names, spent from the ledger, closed from what reports and time leave open of each request.
+ */
+final class Balanced extends Law {
+
+    private final long horizonMillis;
+    private final Map<PositionKey, Position> positions = new HashMap<>();
+    private final Map<Integer, Map<RequestId, Account>> accounts = new HashMap<>();
+    private final Map<Integer, Long> ticked = new HashMap<>();
+    private long newest;
+    private long states;
+    private long entries;
+
+    private record RequestId(String team, String requestId) {}
+
+    /** A hold that the newest state may not have counted yet. */
+    private record Opened(long dispatchOffset, Amounts hold) {}
+
+    private static final class Position {
+        Amounts opened = Amounts.ZERO;
+        // opened before the log begins; null until a state tells
+        @Nullable
+        Amounts base;
+
+        final List<Opened> pending = new ArrayList<>();
+        Amounts closed = Amounts.ZERO;
+        Amounts spent = Amounts.ZERO;
+        // behind the settled end of the ledger a state may reflect any of the sums from there on
+        final List<Amounts> possible = new ArrayList<>();
+        boolean inFlight;
+        long touched;
+
+        @Nullable
+        Entry<BudgetState> state;
+    }
+
+    Balanced(Cut cut, long horizonMillis) {
+        super(3, "opened = closed + open, spent = ledger", cut);
+        this.horizonMillis = horizonMillis;
+    }
+
+    @Override
+    void dispatch(Entry<Dispatch> entry) {
+        Dispatch dispatch = entry.value();
+        Amounts hold = Amounts.of(dispatch.getHold());
+        for (PositionKey key : Windows.keys(dispatch.getTeam(), dispatch.getWindows())) {
+            at(key, entry).pending.add(new Opened(entry.offset(), hold));
+        }
+        Account account = account(entry, dispatch.getTeam(), dispatch.getRequestId());
+        account.open(dispatch);
+        account.inFlight |= !cut().isProcessed(entry);
+    }
+
+    @Override
+    void usage(Entry<Received<UsageReport>> entry) {
+        UsageReport report = entry.value().value();
+        if (report != null && report.getRequestId() != null && cut().isOwner(report.getTeam(), entry.partition())) {
+            Account account = account(entry, report.getTeam(), report.getRequestId());
+            account.report(report);
+            account.inFlight |= !cut().isProcessed(entry);
+            if (account.isComplete() && !account.holds().isEmpty()) {
+                close(account);
+                accounts(entry.partition()).remove(new RequestId(report.getTeam(), report.getRequestId()));
+            }
+        }
+    }
+
+    @Override
+    void ledger(Entry<LedgerEntry> entry) {
+        entries++;
+        LedgerEntry booked = entry.value();
+        Amounts amount = Amounts.of(booked.getAmount());
+        for (PositionKey key : Windows.keys(booked.getTeam(), booked.getWindows())) {
+            Position position = at(key, entry);
+            if (!cut().isSettled(entry)) {
+                position.possible.add(position.spent);
+            }
+            position.spent = position.spent.plus(amount);
+        }
+        if (booked.getRequestId() != null && !booked.getStatus().equals("estimated")) {
+            Account account = accounts(entry.partition()).get(new RequestId(booked.getTeam(), booked.getRequestId()));
+            if (account != null) {
+                account.captured = account.captured.plus(amount);
+            }
+        }
+    }
+
+    @Override
+    void budget(Entry<BudgetState> entry) {
+        states++;
+        BudgetState state = entry.value();
+        Position position = at(PositionKey.of(state), entry);
+        if (position.state == null || isNewer(state, position.state.value())) {
+            position.state = entry;
+            count(position, state);
+        }
+    }
+
+    @Override
+    void gone(PositionKey key) {
+        positions.remove(key);
+    }
+
+    @Override
+    void tick(Entry<Tick> entry) {
+        if (!cut().isProcessed(entry)) {
+            return;
+        }
+        ticked.merge(entry.partition(), entry.timestamp(), Math::max);
+        Iterator<Account> eldest = accounts(entry.partition()).values().iterator();
+        while (eldest.hasNext()) {
+            Account account = eldest.next();
+            if (account.ends(horizonMillis) > entry.timestamp()) {
+                return;
+            }
+            close(account);
+            eldest.remove();
+        }
+    }
+
+    @Override
+    void end() {
+        accounts.forEach((partition, open) ->
+                open.values().forEach(account -> account.holds().forEach(part -> leaveOpen(partition, account, part))));
+        positions.forEach(this::check);
+    }
+
+    private void leaveOpen(int partition, Account account, Account.Captured part) {
+        Long time = ticked.get(partition);
+        // ticks are kept for an hour: without any, nobody can say whether the hold has ended
+        boolean unknown = account.inFlight || (time == null && !cut().isWhole(Topics.TICKS));
+        boolean expired = time != null && part.hold().until() <= time;
+        close(part.hold(), expired ? part.hold().amount() : part.amount(), unknown);
+    }
+
+    private void check(PositionKey key, Position position) {
+        Entry<BudgetState> entry = position.state;
+        if (entry == null) {
+            boolean owed = !position.spent.isZero() || !position.closed.isZero();
+            // a window that is over is forgotten, and its state with it
+            if (owed
+                    && !position.inFlight
+                    && position.possible.isEmpty()
+                    && newest - position.touched < horizonMillis) {
+                broken(
+                        position.touched,
+                        "budgets: " + key.encode() + ": spent " + position.spent + " and closed " + position.closed
+                                + " were never published");
+            }
+            return;
+        }
+        BudgetState state = entry.value();
+        count(position, state);
+        Amounts opened = Amounts.of(state.getOpened());
+        if (position.base == null) {
+            position.base = cut().isWhole(Topics.DISPATCHES) ? Amounts.ZERO : opened.minus(position.opened);
+        }
+        check(entry, key, "opened", opened, position.base.plus(position.opened));
+        Amounts spent = Amounts.of(state.getSpent());
+        if (!position.possible.contains(spent)) {
+            check(entry, key, "spent", spent, position.spent);
+        }
+        Amounts closed = Amounts.of(state.getClosed());
+        if (cut().isWhole(Topics.DISPATCHES) && !position.inFlight && position.possible.isEmpty()) {
+            check(entry, key, "closed", closed, position.closed);
+        }
+        if (!closed.min(opened).equals(closed)) {
+            broken(
+                    entry.timestamp(),
+                    entry.place() + ": " + key.encode() + ": closed " + closed + " is more than opened " + opened);
+        }
+    }
+
+    private void check(Entry<BudgetState> entry, PositionKey key, String what, Amounts says, Amounts follows) {
+        if (!says.equals(follows)) {
+            broken(
+                    entry.timestamp(),
+                    entry.place() + ": " + key.encode() + ": says " + what + " " + says + ", the log adds up to "
+                            + follows);
+        }
+    }
+
+    @Override
+    String counted() {
+        Amounts open = positions.values().stream()
+                .filter(position -> position.state != null)
+                .map(position -> Amounts.of(position.state.value().getOpened())
+                        .minus(Amounts.of(position.state.value().getClosed())))
+                .reduce(Amounts.ZERO, Amounts::plus);
+        return count(positions.size(), "window", "windows") + " from " + count(states, "state", "states") + " and "
+                + count(entries, "ledger entry", "ledger entries") + "; open holds "
+                + Amounts.Unit.NANO_USD.display(open.nanoUsd());
+    }
+
+    private void close(Account account) {
+        account.holds().forEach(part -> close(part.hold(), part.hold().amount(), account.inFlight));
+    }
+
+    private void close(Account.Hold hold, Amounts amount, boolean inFlight) {
+        for (PositionKey key : hold.keys()) {
+            Position position = positions.get(key);
+            if (position != null) {
+                position.closed = position.closed.plus(amount);
+                position.inFlight |= inFlight;
+            }
+        }
+    }
+
+    private static void count(Position position, BudgetState state) {
+        position.pending.removeIf(opened -> {
+            boolean counted = opened.dispatchOffset <= state.getDispatchOffset();
+            if (counted) {
+                position.opened = position.opened.plus(opened.hold);
+            }
+            return counted;
+        });
+    }
+
+    private Position at(PositionKey key, Entry<?> entry) {
+        Position position = positions.computeIfAbsent(key, absent -> new Position());
+        position.touched = Math.max(position.touched, entry.timestamp());
+        newest = Math.max(newest, entry.timestamp());
+        return position;
+    }
+
+    private Account account(Entry<?> entry, String team, String requestId) {
+        return accounts(entry.partition())
+                .computeIfAbsent(new RequestId(team, requestId), absent -> new Account(entry.timestamp()));
+    }
+
+    private Map<RequestId, Account> accounts(int partition) {
+        return accounts.computeIfAbsent(partition, absent -> new LinkedHashMap<>());
+    }
+
+    private static boolean isNewer(BudgetState state, BudgetState than) {
+        return state.getEpoch() > than.getEpoch()
+                || (state.getEpoch() == than.getEpoch() && state.getVersion() > than.getVersion());
+    }
+}

@@ -1,0 +1,149 @@
+package dev.turnpike.cli.audit;
+
+import dev.turnpike.cli.log.Entry;
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.Amounts.Unit;
+import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.event.Budget;
+import dev.turnpike.schemas.event.BudgetAlert;
+import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.TeamPolicy;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Law 8: one alert per budget, window and threshold: none twice, and none missing. */
+final class OneAlert extends Law {
+
+    // a policy reaches the meter a moment after it was published
+    private static final long SETTLING_MILLIS = 60_000;
+
+    private final Map<String, Entry<TeamPolicy>> policies;
+    private final Map<String, String> raised = new HashMap<>();
+    private final Set<Crossing> crossed = new HashSet<>();
+    private final Map<PositionKey, Spent> spent = new HashMap<>();
+    private long thresholds;
+    private long others;
+
+    /** A threshold of a budget in one window. */
+    private record Crossing(PositionKey key, String unit, String enforcement, int percent) {}
+
+    private record Spent(Amounts amount, Entry<LedgerEntry> last) {}
+
+    /** @param policies in force by team, with when they were published */
+    OneAlert(Cut cut, Map<String, Entry<TeamPolicy>> policies) {
+        super(8, "one alert per budget, window and threshold", cut);
+        this.policies = policies;
+    }
+
+    @Override
+    void alert(Entry<BudgetAlert> entry) {
+        BudgetAlert alert = entry.value();
+        String earlier = raised.putIfAbsent(alert.getAlertId(), entry.place());
+        if (earlier != null) {
+            broken(
+                    entry.timestamp(),
+                    entry.place() + ": alert " + alert.getAlertId() + " was raised already at " + earlier);
+        }
+        if (!alert.getKind().equals("threshold")) {
+            others++;
+            return;
+        }
+        thresholds++;
+        Crossing crossing = crossing(alert);
+        if (crossing == null) {
+            broken(
+                    entry.timestamp(),
+                    entry.place() + ": alert " + alert.getAlertId() + " names no threshold of a window");
+            return;
+        }
+        if (!crossed.add(crossing) && earlier == null) {
+            broken(entry.timestamp(), entry.place() + ": " + name(crossing) + " was alerted already");
+        }
+        Long limit = alert.getLimit();
+        Long amount = alert.getSpent();
+        if (limit == null || amount == null || !isReached(amount, limit, crossing.percent)) {
+            broken(
+                    entry.timestamp(),
+                    entry.place() + ": " + name(crossing) + " was alerted at " + amount + " of " + limit);
+        }
+    }
+
+    @Override
+    void ledger(Entry<LedgerEntry> entry) {
+        Amounts amount = Amounts.of(entry.value().getAmount());
+        if (cut().isSettled(entry) && !amount.isZero()) {
+            for (PositionKey key :
+                    Windows.keys(entry.value().getTeam(), entry.value().getWindows())) {
+                Spent before = spent.get(key);
+                spent.put(key, new Spent(before == null ? amount : before.amount.plus(amount), entry));
+            }
+        }
+    }
+
+    @Override
+    void gone(PositionKey key) {
+        spent.remove(key);
+    }
+
+    @Override
+    void end() {
+        spent.forEach((key, sum) -> {
+            Entry<TeamPolicy> policy = policies.getOrDefault(key.team(), policies.get("*"));
+            if (policy != null && policy.timestamp() + SETTLING_MILLIS < sum.last.timestamp()) {
+                policy.value().getBudgets().forEach(budget -> checkMissing(key, sum, budget));
+            }
+        });
+    }
+
+    private void checkMissing(PositionKey key, Spent sum, Budget budget) {
+        if (!budget.getScope().equals(key.scope()) || !budget.getPeriod().equals(key.period())) {
+            return;
+        }
+        Unit unit = BudgetScopes.unitOf(budget);
+        for (int percent : budget.getAlertAt()) {
+            Crossing crossing = new Crossing(key, unit.wireName(), budget.getEnforcement(), percent);
+            if (isReached(sum.amount.in(unit), BudgetScopes.limitOf(budget), percent) && !crossed.contains(crossing)) {
+                broken(
+                        sum.last.timestamp(),
+                        sum.last.place() + ": " + name(crossing) + " was passed with "
+                                + unit.display(sum.amount.in(unit)) + " and never alerted");
+            }
+        }
+    }
+
+    @Override
+    String counted() {
+        return count(thresholds, "threshold", "thresholds") + " alerted, "
+                + count(others, "other alert", "other alerts");
+    }
+
+    private static @Nullable Crossing crossing(BudgetAlert alert) {
+        if (alert.getScope() == null
+                || alert.getScopeValue() == null
+                || alert.getPeriod() == null
+                || alert.getWindowStart() == null
+                || alert.getUnit() == null
+                || alert.getEnforcement() == null
+                || alert.getThreshold() == null) {
+            return null;
+        }
+        PositionKey key = new PositionKey(
+                alert.getTeam(), alert.getScope(), alert.getScopeValue(), alert.getPeriod(), alert.getWindowStart());
+        return new Crossing(key, alert.getUnit(), alert.getEnforcement(), alert.getThreshold());
+    }
+
+    private static boolean isReached(long spent, long limit, int percent) {
+        BigInteger reached = BigInteger.valueOf(spent).multiply(BigInteger.valueOf(100));
+        return spent > 0 && reached.compareTo(BigInteger.valueOf(limit).multiply(BigInteger.valueOf(percent))) >= 0;
+    }
+
+    private static String name(Crossing crossing) {
+        return crossing.key.encode() + ": " + crossing.percent + " % of the " + crossing.enforcement + " limit in "
+                + crossing.unit;
+    }
+}

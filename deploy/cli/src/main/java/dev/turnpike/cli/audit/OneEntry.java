@@ -1,0 +1,68 @@
+package dev.turnpike.cli.audit;
+
+import dev.turnpike.cli.log.Entry;
+import dev.turnpike.schemas.event.LedgerEntry;
+
+/** Law 4: one ledger entry per team, source and usage id within the horizon; corrections name the entry they correct. */
+final class OneEntry extends Law {
+
+    private final RecentIds<String> usages;
+    private final RecentIds<String> entryIds;
+    private long booked;
+    private long estimates;
+    private long corrections;
+    private long unknown;
+
+    OneEntry(Cut cut, long horizonMillis) {
+        super(4, "one ledger entry per usage", cut);
+        usages = new RecentIds<>(horizonMillis);
+        entryIds = new RecentIds<>(horizonMillis);
+    }
+
+    @Override
+    void ledger(Entry<LedgerEntry> entry) {
+        LedgerEntry value = entry.value();
+        String what = "team " + value.getTeam() + ", " + value.getSource() + " usage " + value.getUsageId();
+        Id entryId = Id.of(value.getEntryId());
+        String sameId = entryIds.get(entryId, entry.timestamp());
+        if (sameId != null) {
+            broken(
+                    entry.timestamp(),
+                    entry.place() + ": " + what + ": entry " + value.getEntryId() + " is at " + sameId + " already");
+        }
+        entryIds.add(entryId, entry.timestamp(), entry.place());
+        if (value.getKind().equals("correction")) {
+            corrections++;
+            check(entry, what);
+            return;
+        }
+        if (value.getKind().equals("estimate")) {
+            estimates++;
+        } else {
+            booked++;
+        }
+        Id usage = Id.of(value.getTeam(), value.getSource(), value.getUsageId());
+        String earlier = usages.get(usage, entry.timestamp());
+        if (earlier != null) {
+            broken(entry.timestamp(), entry.place() + ": " + what + " was booked already at " + earlier);
+        }
+        usages.add(usage, entry.timestamp(), entry.place());
+    }
+
+    private void check(Entry<LedgerEntry> entry, String what) {
+        String corrects = entry.value().getCorrects();
+        if (corrects == null) {
+            broken(entry.timestamp(), entry.place() + ": " + what + ": a correction that names no entry");
+        } else if (entryIds.get(Id.of(corrects), entry.timestamp()) == null) {
+            // the entry may be older than ids are remembered
+            unknown++;
+        }
+    }
+
+    @Override
+    String counted() {
+        return count(booked, "usage", "usages") + ", " + count(estimates, "estimate", "estimates") + ", "
+                + count(corrections, "correction", "corrections")
+                + (unknown == 0 ? "" : " (" + unknown + " of older entries)");
+    }
+}

@@ -1,0 +1,76 @@
+package dev.turnpike.cli.command;
+
+import dev.turnpike.cli.document.Change;
+import dev.turnpike.cli.document.Document;
+import dev.turnpike.cli.document.DocumentReader;
+import dev.turnpike.cli.document.Published;
+import dev.turnpike.cli.log.Cluster;
+import dev.turnpike.cli.log.TopicLog;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "apply",
+        description =
+                "Publishes offers, policies, aliases and orgs from YAML files: all of them or, if anything is wrong, none.")
+final class ApplyCommand implements Callable<Integer> {
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    Connection connection = new Connection();
+
+    @Option(
+            names = {"-f", "--file"},
+            required = true,
+            paramLabel = "FILE|DIR",
+            description = "A YAML file, or a folder of them.")
+    Path file = Path.of(".");
+
+    @Option(names = "--dry-run", description = "Prints what would change and stops.")
+    boolean dryRun;
+
+    @Option(names = "--prune", description = "Withdraws what is published and not in the files.")
+    boolean prune;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Document> documents = DocumentReader.read(file);
+        Cluster cluster = connection.cluster();
+        try (TopicLog log = TopicLog.open(cluster)) {
+            List<Change> changes = Published.read(log).changes(documents, prune);
+            print(out, changes);
+            long changed =
+                    changes.stream().filter(change -> change.sign() != '=').count();
+            long unchanged = changes.size() - changed;
+            if (dryRun) {
+                out.printf(
+                        "%d would change, %d are as they are published; nothing was published%n", changed, unchanged);
+                return 0;
+            }
+            if (changed > 0) {
+                Published.publish(cluster, log.serdes(), changes);
+            }
+            out.printf("%d published, %d unchanged%n", changed, unchanged);
+        }
+        return 0;
+    }
+
+    private static void print(PrintWriter out, List<Change> changes) {
+        for (Change change : changes) {
+            if (change.sign() != '=') {
+                out.printf("%c %s%n", change.sign(), change.document());
+                change.details().forEach(detail -> out.println("    " + detail));
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.turnpike.cli.command;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code turnpike} itself, with everything below it. */
+@Command(
+        name = "turnpike",
+        description = "An event-driven control plane between an organisation and its language models.",
+        scope = CommandLine.ScopeType.INHERIT,
+        mixinStandardHelpOptions = true,
+        version = "turnpike 0.1.0",
+        sortOptions = false,
+        usageHelpWidth = 100,
+        subcommands = {
+            TopicsCommand.class,
+            ApplyCommand.class,
+            PublishCommand.class,
+        })
+public final class RootCommand implements Runnable {
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    private RootCommand() {}
+
+    /** The command line, ready to execute; it returns the exit code and throws nothing. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new RootCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.AUTO))
+                .setParameterExceptionHandler(Failure::wrongUse)
+                .setExecutionExceptionHandler(Failure::failed);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command");
+    }
+}

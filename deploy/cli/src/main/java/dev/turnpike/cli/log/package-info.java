@@ -1,0 +1,5 @@
+/** Reading the topics of a cluster to where they end. */
+@NullMarked
+package dev.turnpike.cli.log;
+
+import org.jspecify.annotations.NullMarked;

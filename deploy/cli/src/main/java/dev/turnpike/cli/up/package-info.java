@@ -1,0 +1,5 @@
+/** The whole system in one JVM. */
+@NullMarked
+package dev.turnpike.cli.up;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,100 @@
+package dev.turnpike.cli.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Decision;
+import dev.turnpike.schemas.event.WindowView;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+final class WithinLimitsTest {
+
+    private final SmallLog log = SmallLog.good();
+
+    @Test
+    void shouldHoldWhereNothingIsWrong() {
+        Finding finding = log.judge(new WithinLimits(log.cut()));
+
+        assertThat(finding.examples()).isEmpty();
+        assertThat(finding.holds()).isTrue();
+        assertThat(finding.counted())
+                .isEqualTo("2 dispatches, 2 hard windows within limit, 3 feedbacks as published;"
+                        + " overruns $0.00, undispatched usage $0.20");
+    }
+
+    @Test
+    void shouldFindADispatchBeyondTheLimit() {
+        // given: a limit that the decision's own figures exceed
+        log.withoutLast(Topics.DECISIONS);
+        log.change(Topics.DECISIONS, view(view -> view.setLimit(new Amounts(300_000_000L, 0, 0).toAvro())));
+
+        Finding finding = log.judge(new WithinLimits(log.cut()));
+
+        assertThat(finding.examples())
+                .anyMatch(example -> example.contains("request r2")
+                        && example.contains("$0.60 spent and held of $0.30 in budget team-day"));
+    }
+
+    @Test
+    void shouldFindADecisionThatForgetsAHold() {
+        log.withoutLast(Topics.DECISIONS);
+        log.change(Topics.DECISIONS, view(view -> view.setHeld(SmallLog.BOUND.toAvro())));
+
+        Finding finding = log.judge(new WithinLimits(log.cut()));
+
+        assertThat(finding.examples()).singleElement().asString().contains("request r2", "dispatches add up to");
+    }
+
+    @Test
+    void shouldFindFeedbackThatTheMeterDidNotGive() {
+        log.withoutLast(Topics.DECISIONS);
+        log.change(Topics.DECISIONS, view(view -> view.setSpent(Amounts.ZERO.toAvro())));
+
+        Finding finding = log.judge(new WithinLimits(log.cut()));
+
+        assertThat(finding.examples()).singleElement().asString().contains("request r2", "the meter published");
+    }
+
+    @Test
+    void shouldFindFeedbackThatWasNeverPublished() {
+        log.change(Topics.DECISIONS, view(view -> view.setVersion(99)));
+
+        Finding finding = log.judge(new WithinLimits(log.cut()));
+
+        assertThat(finding.examples()).singleElement().asString().contains("request r3", "never published");
+    }
+
+    @Test
+    void shouldFindDispatchedSpendAboveTheLimit() {
+        log.again(Topics.LEDGER);
+        log.change(Topics.LEDGER, entry -> {
+            entry.setDecision(0);
+            entry.setAmount(new Amounts(601_000_000L, 1, 1).toAvro());
+        });
+
+        Finding finding = log.judge(new WithinLimits(log.cut()));
+
+        assertThat(finding.examples()).anyMatch(example -> example.contains("1000000 nano_usd too much"));
+    }
+
+    @Test
+    void shouldTellOverrunsApart() {
+        log.again(Topics.LEDGER);
+        log.change(Topics.LEDGER, entry -> {
+            entry.setDecision(0);
+            entry.setAmount(new Amounts(900_000_000L, 1, 1).toAvro());
+            entry.setOverrunNanoUsd(700_000_000L);
+        });
+
+        Finding finding = log.judge(new WithinLimits(log.cut()));
+
+        assertThat(finding.holds()).isTrue();
+        assertThat(finding.counted()).contains("overruns $0.70");
+    }
+
+    private static Consumer<Decision> view(Consumer<WindowView> fault) {
+        return decision -> fault.accept(decision.getWindows().get(0));
+    }
+}
