@@ -93,7 +93,11 @@ public record BudgetWindow(Period period, long start, long end) {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /** @throws IllegalArgumentException for anything but hour, day, week, month and total */
+        /**
+         * The period of a name in events and files.
+         *
+         * @throws IllegalArgumentException for anything but hour, day, week, month and total
+         */
         public static Period parse(String name) {
             for (Period period : values()) {
                 if (period.wireName().equals(name)) {

@@ -27,7 +27,11 @@ public record PositionKey(String team, String scope, String scopeValue, String p
         return encode(team) + '/' + encode(scope) + '/' + encode(scopeValue) + '/' + period + '/' + windowStart;
     }
 
-    /** @throws IllegalArgumentException if the text was not made by {@link #encode()} */
+    /**
+     * Reads what {@link #encode()} made.
+     *
+     * @throws IllegalArgumentException if it did not make this text
+     */
     public static PositionKey decode(String key) {
         String[] parts = key.split("/", -1);
         if (parts.length != 5) {

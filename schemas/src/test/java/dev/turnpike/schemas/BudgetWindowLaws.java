@@ -19,6 +19,8 @@ class BudgetWindowLaws {
     private static final List<String> ZONES =
             ZoneId.getAvailableZoneIds().stream().sorted().toList();
 
+    private static final List<Period> PERIODS = List.of(Period.values());
+
     /** Every instant is in exactly one window of a period: the windows neither overlap nor leave gaps. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("dev.turnpike.schemas.Seeds#few")
@@ -26,7 +28,7 @@ class BudgetWindowLaws {
         RandomGenerator random = Seeds.random(seed);
         for (int i = 0; i < 1_000; i++) {
             ZoneId zone = ZoneId.of(ZONES.get(random.nextInt(ZONES.size())));
-            Period period = Period.values()[random.nextInt(Period.values().length)];
+            Period period = PERIODS.get(random.nextInt(PERIODS.size()));
             DayOfWeek weekStart = DayOfWeek.of(random.nextInt(1, 8));
             long at = instant(random, zone);
 

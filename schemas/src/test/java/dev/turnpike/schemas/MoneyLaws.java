@@ -36,7 +36,7 @@ class MoneyLaws {
                     .multiply(BigDecimal.valueOf(factor))
                     .divide(BigDecimal.valueOf(divisor), 0, RoundingMode.HALF_EVEN);
             Object expected = exact.precision() > 19
-                            || !BigDecimal.valueOf(exact.longValue()).equals(exact)
+                            || BigDecimal.valueOf(exact.longValue()).compareTo(exact) != 0
                     ? "does not fit"
                     : exact.longValue();
 

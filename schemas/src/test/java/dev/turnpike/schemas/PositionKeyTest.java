@@ -54,7 +54,7 @@ class PositionKeyTest {
                 Seeds.text(random, 3),
                 Seeds.text(random, 2),
                 Seeds.text(random, 2),
-                BudgetWindow.Period.values()[random.nextInt(5)].wireName(),
+                random.nextBoolean() ? "day" : "total",
                 random.nextLong(-2, 3));
     }
 }

@@ -23,7 +23,6 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.jspecify.annotations.Nullable;
 
 /** Creates the topics of the contract, and says what is wrong with those that are there. */
 public final class TopicAdmin {
@@ -33,6 +32,8 @@ public final class TopicAdmin {
     private static final String PRODUCER_TIME = "CreateTime";
     // longer than any other topic is kept: a ledger with a broker's default of a week is a mistake, not a choice
     private static final Duration LEAST_FOR_EVER = Duration.ofDays(400);
+
+    private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
 
     private TopicAdmin() {}
 
@@ -57,6 +58,23 @@ public final class TopicAdmin {
                 // whether it is as it must be is for check to say
             }
         });
+        awaitKnown(admin, prefix);
+    }
+
+    /** The controller answers before every broker has heard of the new topics. */
+    private static void awaitKnown(Admin admin, String prefix) {
+        long deadline = System.nanoTime() + KNOWN_WITHIN.toNanos();
+        while (describe(admin, prefix, Topics.ALL).size() < Topics.ALL.size()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new KafkaException("not every topic is known to the brokers " + KNOWN_WITHIN.toSeconds()
+                        + " s after it was created; look at the brokers");
+            }
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        }
     }
 
     /** One line per problem with these topics, with its cure; empty if all of them are as the contract says. */
@@ -182,17 +200,25 @@ public final class TopicAdmin {
         return configs;
     }
 
-    private static <R> R get(KafkaFuture<R> future, @Nullable String about) {
+    private static <R> R get(KafkaFuture<R> future, String about) {
         try {
             return future.get();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException(about + ": interrupted while asking the cluster", e);
+            throw interrupted(e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof KafkaException refused) {
-                throw refused;
+            Throwable cause = e.getCause();
+            if (cause instanceof TopicExistsException exists) {
+                throw exists;
             }
-            throw new KafkaException(about + ": " + e.getMessage(), e);
+            if (cause instanceof UnknownTopicOrPartitionException unknown) {
+                throw unknown;
+            }
+            throw new KafkaException(about + ": " + (cause == null ? e : cause).getMessage(), cause);
         }
+    }
+
+    private static KafkaException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new KafkaException("interrupted while asking the cluster", e);
     }
 }

@@ -31,7 +31,11 @@ public interface SchemaRegistry {
     /** The id of a schema that is registered under a subject. */
     int idOf(String subject, Schema schema);
 
-    /** @throws UnusableSchemaException if no such schema exists or it is not plain Avro */
+    /**
+     * The schema of an id.
+     *
+     * @throws UnusableSchemaException if no such schema exists or it is not plain Avro
+     */
     Schema byId(int id);
 
     /** The newest schema of a subject, as of now. */

@@ -38,7 +38,11 @@ public final class JsonEvents {
 
     private JsonEvents() {}
 
-    /** @throws InvalidEventException if the bytes are not one JSON object of this event */
+    /**
+     * Reads an event.
+     *
+     * @throws InvalidEventException if the bytes are not one JSON object of this event
+     */
     public static <V extends SpecificRecord> V read(Class<V> type, byte[] json) {
         if (json.length > MAX_BYTES) {
             throw new InvalidEventException(
@@ -62,7 +66,11 @@ public final class JsonEvents {
         }
     }
 
-    /** @throws InvalidEventException if the text is not one JSON object of this event */
+    /**
+     * Reads an event.
+     *
+     * @throws InvalidEventException if the text is not one JSON object of this event
+     */
     public static <V extends SpecificRecord> V read(Class<V> type, String json) {
         return read(type, json.getBytes(StandardCharsets.UTF_8));
     }

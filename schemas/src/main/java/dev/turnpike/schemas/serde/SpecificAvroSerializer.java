@@ -83,7 +83,7 @@ public final class SpecificAvroSerializer<T extends SpecificRecord> implements S
 
     private Plan plan(String topic, Schema schema) {
         Plan plan = last;
-        if (plan != null && plan.route.schema == schema && plan.route.topic.equals(topic)) {
+        if (plan != null && plan.route.schema.equals(schema) && plan.route.topic.equals(topic)) {
             return plan;
         }
         Route route = new Route(topic, schema);

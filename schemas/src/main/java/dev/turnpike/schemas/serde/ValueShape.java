@@ -24,7 +24,11 @@ interface ValueShape {
     /** Refuses a value that could not be written. */
     default void check(@Nullable Object value) throws IOException {}
 
-    /** @throws IllegalArgumentException for a type that no event of the contract has */
+    /**
+     * The shape of an Avro type.
+     *
+     * @throws IllegalArgumentException for a type that no event of the contract has
+     */
     static ValueShape of(Schema schema, boolean json, ClassLoader classes) {
         return switch (schema.getType()) {
             case STRING -> json ? new JsonText() : new Text();

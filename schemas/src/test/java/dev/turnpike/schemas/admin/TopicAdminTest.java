@@ -114,10 +114,12 @@ class TopicAdminTest {
     }
 
     @Test
-    void shouldSayThatTheClusterRefuses() {
+    void shouldNameTheTopicThatTheClusterRefuses() {
         admin.timeoutNextRequest(1);
 
-        assertThatThrownBy(() -> TopicAdmin.create(admin, PREFIX, 4, 1)).isInstanceOf(KafkaException.class);
+        assertThatThrownBy(() -> TopicAdmin.create(admin, PREFIX, 4, 1))
+                .isInstanceOf(KafkaException.class)
+                .hasMessageStartingWith("llm.");
     }
 
     private int partitions(Topic<?> topic) {
