@@ -1,5 +1,6 @@
 package dev.turnpike.cluster;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -74,11 +75,7 @@ public final class TcpProxy implements AutoCloseable {
     @Override
     public void close() {
         cut();
-        try {
-            listener.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        close(listener);
     }
 
     private void accept() {
@@ -119,9 +116,8 @@ public final class TcpProxy implements AutoCloseable {
     private void pump(Socket from, Socket to) {
         byte[] piece = new byte[PIECE_BYTES];
         try {
-            for (int read = from.getInputStream().read(piece);
-                    read >= 0;
-                    read = from.getInputStream().read(piece)) {
+            int read;
+            while ((read = from.getInputStream().read(piece)) >= 0) {
                 hold(read);
                 to.getOutputStream().write(piece, 0, read);
             }
@@ -152,7 +148,7 @@ public final class TcpProxy implements AutoCloseable {
         return thread;
     }
 
-    private static void close(Socket socket) {
+    private static void close(Closeable socket) {
         try {
             socket.close();
         } catch (IOException e) {
