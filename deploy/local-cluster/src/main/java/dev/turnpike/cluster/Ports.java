@@ -1,5 +1,6 @@
 package dev.turnpike.cluster;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -58,7 +59,7 @@ final class Ports {
         return socket.socket().getLocalPort();
     }
 
-    static void close(ServerSocketChannel socket) {
+    static void close(Closeable socket) {
         try {
             socket.close();
         } catch (IOException e) {

@@ -1,6 +1,5 @@
 package dev.turnpike.cluster;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -50,7 +49,7 @@ public final class TcpProxy implements AutoCloseable {
     /** Breaks all connections, and new ones as soon as they are made. */
     public synchronized void cut() {
         cut = true;
-        sockets.forEach(TcpProxy::close);
+        sockets.forEach(Ports::close);
         notifyAll();
     }
 
@@ -75,7 +74,7 @@ public final class TcpProxy implements AutoCloseable {
     @Override
     public void close() {
         cut();
-        close(listener);
+        Ports.close(listener);
     }
 
     private void accept() {
@@ -124,8 +123,8 @@ public final class TcpProxy implements AutoCloseable {
             // the other direction may still have something to say
             to.shutdownOutput();
         } catch (IOException e) {
-            close(from);
-            close(to);
+            Ports.close(from);
+            Ports.close(to);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -146,13 +145,5 @@ public final class TcpProxy implements AutoCloseable {
         thread.setDaemon(true);
         thread.start();
         return thread;
-    }
-
-    private static void close(Closeable socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
