@@ -12,6 +12,7 @@ import dev.turnpike.schemas.serde.Received;
 import java.nio.charset.StandardCharsets;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -53,6 +54,26 @@ final class Events {
         this.usage = serdes.avro(Topics.USAGE).serializer();
         this.completion = serdes.avro(Topics.COMPLETIONS).serializer();
         this.redecision = serdes.avro(Topics.REDECISIONS).serializer();
+    }
+
+    /**
+     * Asks the registry for the schemas of all that is written, so that nothing depends on it while calls are open.
+     * One at a time: a registry may refuse the same schema to the second who brings it at the same moment.
+     *
+     * @throws dev.turnpike.schemas.registry.RegistryException if it cannot be asked
+     */
+    synchronized void register() {
+        register(Topics.USAGE, usage, new UsageReport());
+        register(Topics.COMPLETIONS, completion, new Completion());
+        register(Topics.REDECISIONS, redecision, new Redecision());
+    }
+
+    private <V extends SpecificRecord> void register(Topic<V> topic, Serializer<V> serializer, V empty) {
+        try {
+            serializer.serialize(topic.name(prefix), empty);
+        } catch (SerializationException e) {
+            // an event without its required fields has no bytes, but by then its schema is known
+        }
     }
 
     /**

@@ -30,6 +30,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,7 @@ final class PartitionExecutor {
 
     private static final int MOST_EVENTS = 2_000;
     private static final long LONGEST_WAIT_MS = 1_000;
+    private static final long LAST_TRANSACTION_MS = 4_000;
 
     private final int partition;
     private final Terms terms;
@@ -128,10 +130,13 @@ final class PartitionExecutor {
         inbox.add(() -> {});
     }
 
-    /** Waits until it has closed; what is open when the time is up is cut. */
-    void awaitClosed(Duration patience) throws InterruptedException {
-        thread.join(Math.max(1, patience.toMillis()));
+    /** Waits until it has closed, which takes no longer than what it was given and a last transaction. */
+    void awaitClosed() throws InterruptedException {
+        Instant end = Objects.requireNonNull(closeBy, "closeBy comes first");
+        Duration left = Duration.between(clock.instant(), end);
+        thread.join(Math.max(0, left.toMillis()) + LAST_TRANSACTION_MS);
         if (thread.isAlive()) {
+            // the broker does not answer
             thread.interrupt();
             thread.join();
         }
@@ -140,6 +145,7 @@ final class PartitionExecutor {
     private void run() {
         try {
             journal.open();
+            events.register();
             while (!isClosed()) {
                 handleEvents();
                 journal.commit();

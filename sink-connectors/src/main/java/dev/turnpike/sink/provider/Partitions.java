@@ -134,7 +134,7 @@ final class Partitions {
         closing.forEach(executor -> executor.closeBy(end));
         try {
             for (PartitionExecutor executor : closing) {
-                executor.awaitClosed(Duration.between(clock.instant(), end));
+                executor.awaitClosed();
             }
         } catch (InterruptedException e) {
             throw new InterruptException(e);
