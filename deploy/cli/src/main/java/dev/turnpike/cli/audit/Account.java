@@ -2,7 +2,6 @@ package dev.turnpike.cli.audit;
 
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.PositionKey;
-import dev.turnpike.schemas.Pricing.Tokens;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.UsageReport;
 import java.util.ArrayList;
@@ -47,9 +46,6 @@ final class Account {
     void report(UsageReport report) {
         Integer attempt = report.getAttempt();
         boolean used = isUsage(report);
-        if (used && isContradictory(report)) {
-            return;
-        }
         if (report.getStatus().equals("started") && attempt != null) {
             started.add(attempt);
         } else if (used && attempt != null) {
@@ -97,14 +93,5 @@ final class Account {
             return 0;
         }
         return report.getAttempt() == null ? 1 : report.getAttempt();
-    }
-
-    private static boolean isContradictory(UsageReport report) {
-        try {
-            Tokens.of(report);
-            return false;
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            return true;
-        }
     }
 }

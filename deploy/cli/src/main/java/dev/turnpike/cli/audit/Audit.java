@@ -13,9 +13,11 @@ import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.serde.Received;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -94,8 +96,8 @@ public final class Audit {
         Set<Topic<?>> truncated = truncated();
         try (TimeOrder log = this.log.read(ends, this::rank)) {
             long from = Math.max(scope.from(), wholeSince(log.heads(), truncated));
-            Cut cut =
-                    new Cut(cluster.prefix(), partitions(ends), slots(settled), processed, truncated, from, scope.to());
+            Cut cut = new Cut(
+                    cluster.prefix(), partitions(ends), slots(settled), processed, dead(), truncated, from, scope.to());
             NothingDropped nothingDropped =
                     new NothingDropped(cut, scope.horizon().toMillis());
             List<Law> laws = laws(cut, nothingDropped);
@@ -135,7 +137,7 @@ public final class Audit {
         received(readers, laws, Topics.USAGE_MOVED, Law::usage);
         received(readers, laws, Topics.OUTCOMES, Law::outcome);
         received(readers, laws, Topics.OUTCOMES_MOVED, Law::outcome);
-        avro(readers, laws, Topics.REDECISIONS, Law::redecision);
+        received(readers, laws, Topics.REDECISIONS, Law::redecision);
         avro(readers, laws, Topics.DECISIONS, Law::decision);
         avro(readers, laws, Topics.REJECTIONS, Law::rejection);
         avro(readers, laws, Topics.LEDGER, Law::ledger);
@@ -213,6 +215,19 @@ public final class Audit {
         return processed;
     }
 
+    /** What the dead letters name. */
+    private Set<Place> dead() {
+        Set<Place> dead = new HashSet<>();
+        log.scan(Topics.DEAD_LETTERS, record -> {
+            DeadLetter letter = DeadLetter.of(record.headers());
+            if (letter != null) {
+                find(letter.topic())
+                        .ifPresent(topic -> dead.add(new Place(topic, letter.partition(), letter.offset())));
+            }
+        });
+        return dead;
+    }
+
     private Set<Topic<?>> truncated() {
         return log.beginnings(READ).entrySet().stream()
                 .filter(beginning -> beginning.getValue() > 0)
@@ -253,9 +268,13 @@ public final class Audit {
     }
 
     private Topic<?> topic(String name) {
+        return find(name).orElseThrow();
+    }
+
+    private Optional<Topic<?>> find(String name) {
         return READ.stream()
                 .filter(topic -> cluster.name(topic).equals(name))
-                .findFirst()
-                .orElseThrow();
+                .<Topic<?>>map(topic -> topic)
+                .findFirst();
     }
 }

@@ -64,6 +64,9 @@ final class Balanced extends Law {
 
     @Override
     void dispatch(Entry<Dispatch> entry) {
+        if (cut().isDead(entry)) {
+            return;
+        }
         Dispatch dispatch = entry.value();
         Amounts hold = Amounts.of(dispatch.getHold());
         for (PositionKey key : Windows.keys(dispatch.getTeam(), dispatch.getWindows())) {
@@ -77,7 +80,10 @@ final class Balanced extends Law {
     @Override
     void usage(Entry<Received<UsageReport>> entry) {
         UsageReport report = entry.value().value();
-        if (report != null && report.getRequestId() != null && cut().isOwner(report.getTeam(), entry.partition())) {
+        if (report != null
+                && report.getRequestId() != null
+                && cut().isOwner(report.getTeam(), entry.partition())
+                && !cut().isDead(entry)) {
             Account account = account(entry, report.getTeam(), report.getRequestId());
             account.report(report);
             account.inFlight |= !cut().isProcessed(entry);

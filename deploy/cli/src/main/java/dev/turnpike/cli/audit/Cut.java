@@ -19,6 +19,7 @@ import java.util.Set;
  * @param partitions of the topics keyed by team
  * @param settled per partition the end of committed records at the first look
  * @param processed per partition of an input the offset before which it was processed at the second look
+ * @param dead what was set aside, and so had no effect
  * @param truncated topics whose beginning is not there any more
  * @param from the first instant that is judged, milliseconds since 1970-01-01 UTC
  * @param to the first instant that is judged no more
@@ -28,6 +29,7 @@ record Cut(
         int partitions,
         Map<Slot, Long> settled,
         Map<Slot, Long> processed,
+        Set<Place> dead,
         Set<Topic<?>> truncated,
         long from,
         long to) {
@@ -43,6 +45,11 @@ record Cut(
     /** Whether a partition is its team's. */
     boolean isOwner(String team, int partition) {
         return Ownership.partitionOf(team, partitions) == partition;
+    }
+
+    /** Whether a record was set aside. */
+    boolean isDead(Entry<?> entry) {
+        return dead.contains(Place.of(entry));
     }
 
     /** Whether all that was committed with a record has been read. */

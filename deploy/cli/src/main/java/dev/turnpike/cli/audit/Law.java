@@ -45,7 +45,7 @@ abstract class Law {
 
     void outcome(Entry<Received<Outcome>> entry) {}
 
-    void redecision(Entry<Redecision> entry) {}
+    void redecision(Entry<Received<Redecision>> entry) {}
 
     void decision(Entry<Decision> entry) {}
 

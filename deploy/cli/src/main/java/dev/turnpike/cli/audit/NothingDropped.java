@@ -58,13 +58,6 @@ final class NothingDropped extends Law {
         }
     }
 
-    private record Place(Topic<?> topic, int partition, long offset) {
-
-        static Place of(Entry<?> entry) {
-            return new Place(entry.topic(), entry.partition(), entry.offset());
-        }
-    }
-
     /**
      * A record whose fate is not known yet.
      *
@@ -92,11 +85,12 @@ final class NothingDropped extends Law {
     }
 
     @Override
-    void redecision(Entry<Redecision> entry) {
-        if (!settle(entry)) {
-            Redecision wanted = entry.value();
-            expectDecision(entry, new DecisionId(wanted.getTeam(), wanted.getRequestId(), wanted.getDecision()));
+    void redecision(Entry<Received<Redecision>> entry) {
+        Redecision wanted = entry.value().value();
+        if (arrived(entry, wanted == null ? null : wanted.getTeam()) || wanted == null) {
+            return;
         }
+        expectDecision(entry, new DecisionId(wanted.getTeam(), wanted.getRequestId(), wanted.getDecision()));
     }
 
     @Override
@@ -256,11 +250,8 @@ final class NothingDropped extends Law {
         Place place = record.place;
         if (record.decision != null && decided.get(record.decision, record.timestamp) != null) {
             fate(Fate.REPEATED);
-        } else if (cut().isProcessed(place.topic, place.partition, place.offset)) {
-            broken(
-                    record.timestamp,
-                    place.topic.suffix() + '-' + place.partition + '@' + place.offset + ": " + record.expected
-                            + " and no dead letter names it");
+        } else if (cut().isProcessed(place.topic(), place.partition(), place.offset())) {
+            broken(record.timestamp, place + ": " + record.expected + " and no dead letter names it");
         } else {
             fate(Fate.IN_FLIGHT);
         }

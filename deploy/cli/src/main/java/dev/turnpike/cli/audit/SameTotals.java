@@ -92,16 +92,13 @@ final class SameTotals extends Law {
     @Override
     void usage(Entry<Received<UsageReport>> entry) {
         UsageReport usage = entry.value().value();
-        if (usage == null || !Account.isUsage(usage) || !cut().isOwner(usage.getTeam(), entry.partition())) {
+        if (usage == null
+                || !Account.isUsage(usage)
+                || !cut().isOwner(usage.getTeam(), entry.partition())
+                || cut().isDead(entry)) {
             return;
         }
-        Tokens tokens;
-        try {
-            tokens = Tokens.of(usage);
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            // its parts exceed the whole: a dead letter, and never booked
-            return;
-        }
+        Tokens tokens = Tokens.of(usage);
         Request request = request(entry, usage.getTeam(), requestId(usage.getRequestId(), usage.getUsageId()));
         request.reports.putIfAbsent(usageId(usage.getSource(), usage.getUsageId()), new Report(usage, tokens, entry));
         request.inFlight |= !cut().isProcessed(entry);

@@ -20,6 +20,14 @@ import picocli.CommandLine.Spec;
             TopicsCommand.class,
             ApplyCommand.class,
             PublishCommand.class,
+            BudgetCommand.class,
+            SpendCommand.class,
+            ModelsCommand.class,
+            AlertsCommand.class,
+            ExplainCommand.class,
+            PolicyCommand.class,
+            CatalogCommand.class,
+            AuditCommand.class,
         })
 public final class RootCommand implements Runnable {
 

@@ -2,6 +2,7 @@ package dev.turnpike.cli.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.turnpike.schemas.Amounts.Unit;
 import dev.turnpike.schemas.Money;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +34,7 @@ public final class Table<R> {
             String title,
             boolean right,
             Function<R, ? extends @Nullable Object> value,
-            Function<Object, String> display) {
-
-        String text(R row) {
-            Object cell = value.apply(row);
-            return cell == null ? "-" : display.apply(cell);
-        }
-    }
+            Function<R, String> text) {}
 
     /** A column of text; {@code name} is its name in JSON and, in capitals, its title. */
     public Table<R> text(String name, Function<R, ? extends @Nullable Object> value) {
@@ -53,6 +49,22 @@ public final class Table<R> {
     /** A column of whole numbers. */
     public Table<R> count(String name, Function<R, @Nullable Long> value) {
         return shown(name, true, value, number -> String.format(Locale.ROOT, "%,d", number));
+    }
+
+    /** A column for programs alone. */
+    public Table<R> hidden(String name, Function<R, ? extends @Nullable Object> value) {
+        return column(name, "", false, value, Object::toString);
+    }
+
+    /** A column of amounts whose unit differs from row to row. */
+    public Table<R> amount(String name, Function<R, Unit> unit, ToLongFunction<R> value) {
+        columns.add(new Column<>(
+                name,
+                title(name),
+                true,
+                value::applyAsLong,
+                row -> unit.apply(row).display(value.applyAsLong(row))));
+        return this;
     }
 
     /** A column of money: nano-dollars in JSON, dollars for people. */
@@ -86,22 +98,27 @@ public final class Table<R> {
             boolean right,
             Function<R, ? extends @Nullable Object> value,
             Function<Object, String> display) {
-        columns.add(new Column<>(name, title, right, value, display));
+        columns.add(new Column<>(name, title, right, value, row -> {
+            Object cell = value.apply(row);
+            return cell == null ? "-" : display.apply(cell);
+        }));
         return this;
     }
 
     private List<String> lines(List<R> rows) {
+        List<Column<R>> shown =
+                columns.stream().filter(column -> !column.title.isEmpty()).toList();
         List<String[]> cells = new ArrayList<>();
-        cells.add(columns.stream().map(Column::title).toArray(String[]::new));
+        cells.add(shown.stream().map(Column::title).toArray(String[]::new));
         for (R row : rows) {
-            cells.add(columns.stream().map(column -> column.text(row)).toArray(String[]::new));
+            cells.add(shown.stream().map(column -> column.text.apply(row)).toArray(String[]::new));
         }
-        int[] widths = widths(cells);
+        int[] widths = widths(shown, cells);
         List<String> lines = new ArrayList<>();
         for (String[] row : cells) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < row.length; i++) {
-                line.append(" ".repeat(i == 0 ? 0 : GAP)).append(fit(row[i], widths[i], columns.get(i).right));
+                line.append(" ".repeat(i == 0 ? 0 : GAP)).append(fit(row[i], widths[i], shown.get(i).right));
             }
             lines.add(line.toString().stripTrailing());
         }
@@ -109,8 +126,8 @@ public final class Table<R> {
     }
 
     /** As wide as the content; where that is too wide, the widest text columns give way first. */
-    private int[] widths(List<String[]> cells) {
-        int[] widths = new int[columns.size()];
+    private int[] widths(List<Column<R>> shown, List<String[]> cells) {
+        int[] widths = new int[shown.size()];
         for (String[] row : cells) {
             for (int i = 0; i < row.length; i++) {
                 widths[i] = Math.max(widths[i], row[i].length());
@@ -123,7 +140,7 @@ public final class Table<R> {
         for (; total > WIDTH; total--) {
             int widest = -1;
             for (int i = 0; i < widths.length; i++) {
-                if (!columns.get(i).right && widths[i] > LEAST && (widest < 0 || widths[i] > widths[widest])) {
+                if (!shown.get(i).right && widths[i] > LEAST && (widest < 0 || widths[i] > widths[widest])) {
                     widest = i;
                 }
             }

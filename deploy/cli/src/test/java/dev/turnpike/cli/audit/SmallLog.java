@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
@@ -103,7 +104,15 @@ final class SmallLog {
 
     /** A cut that judges everything, as of a log that nobody writes to any more. */
     Cut cut() {
-        return new Cut(Topics.DEFAULT_PREFIX, PARTITIONS, ends, ends, Set.of(), Long.MIN_VALUE, Long.MAX_VALUE);
+        return new Cut(Topics.DEFAULT_PREFIX, PARTITIONS, ends, ends, dead(), Set.of(), Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    private Set<Place> dead() {
+        return entries.stream()
+                .filter(entry -> entry.value() instanceof DeadLetter)
+                .map(entry -> (DeadLetter) entry.value())
+                .map(letter -> new Place(Topics.REQUESTS, letter.partition(), letter.offset()))
+                .collect(Collectors.toSet());
     }
 
     /** A cut at which the router and the meter have processed nothing of what came from an instant on. */
@@ -115,7 +124,14 @@ final class SmallLog {
             }
         }
         return new Cut(
-                Topics.DEFAULT_PREFIX, PARTITIONS, processed, processed, Set.of(), Long.MIN_VALUE, Long.MAX_VALUE);
+                Topics.DEFAULT_PREFIX,
+                PARTITIONS,
+                processed,
+                processed,
+                dead(),
+                Set.of(),
+                Long.MIN_VALUE,
+                Long.MAX_VALUE);
     }
 
     <V> Entry<V> add(Topic<?> topic, int partition, long timestamp, V value) {

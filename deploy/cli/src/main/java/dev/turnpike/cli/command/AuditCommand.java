@@ -1,0 +1,96 @@
+package dev.turnpike.cli.command;
+
+import dev.turnpike.cli.audit.Audit;
+import dev.turnpike.cli.audit.Audit.Scope;
+import dev.turnpike.cli.audit.Report;
+import dev.turnpike.cli.log.Cluster;
+import dev.turnpike.cluster.LocalBroker;
+import dev.turnpike.cluster.LocalRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(name = "audit", description = "Checks the laws from the topics alone; exits with 1 if one is broken.")
+final class AuditCommand implements Callable<Integer> {
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    Connection connection = new Connection();
+
+    @Option(names = "--from", paramLabel = "TIME", description = "Judges from a date or an instant on.")
+    @Nullable
+    String from;
+
+    @Option(names = "--to", paramLabel = "TIME", description = "Judges up to a date or an instant.")
+    @Nullable
+    String to;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "D",
+            description = "Audits what a stopped up has kept: starts its broker and registry, and ends them.")
+    @Nullable
+    Path dataDir;
+
+    @Option(names = "--json", description = "JSON instead of text.")
+    boolean json;
+
+    @Option(
+            names = "--horizon",
+            paramLabel = "H",
+            defaultValue = "24",
+            description =
+                    "Hours within which repeats are known; as the applications are set, default ${DEFAULT-VALUE}.")
+    int horizonHours;
+
+    @Option(
+            names = "--router-id",
+            paramLabel = "ID",
+            defaultValue = "turnpike-router",
+            description = "The router's application id; default ${DEFAULT-VALUE}.")
+    String routerId = "";
+
+    @Option(
+            names = "--meter-id",
+            paramLabel = "ID",
+            defaultValue = "turnpike-meter",
+            description = "The meter's application id; default ${DEFAULT-VALUE}.")
+    String meterId = "";
+
+    @Override
+    public Integer call() {
+        Scope scope = scope();
+        Path kept = dataDir;
+        Report report = kept == null ? Audit.of(connection.cluster(), scope) : audit(kept, scope);
+        new Findings(report).print(spec.commandLine().getOut(), json);
+        return report.holds() ? 0 : 1;
+    }
+
+    private Scope scope() {
+        try {
+            return new Scope(routerId, meterId, Duration.ofHours(horizonHours), Span.from(from), Span.to(to));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Report audit(Path dataDir, Scope scope) {
+        if (!Files.isDirectory(dataDir.resolve("broker"))) {
+            throw new IllegalArgumentException(dataDir + ": holds no broker; name the --data-dir of an up");
+        }
+        try (LocalRegistry registry = LocalRegistry.start(dataDir.resolve("registry"), 0);
+                LocalBroker broker = LocalBroker.start(dataDir.resolve("broker"), 0)) {
+            return Audit.of(Cluster.local(broker.bootstrapServers(), registry.url()), scope);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.turnpike.cli.command;
+
+import dev.turnpike.cli.log.TopicLog;
+import dev.turnpike.cli.view.Explanation;
+import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Decision;
+import dev.turnpike.schemas.serde.JsonEvents;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "explain", description = "Says why a request went where it went, with every budget and every model.")
+final class ExplainCommand extends Reading {
+
+    @Parameters(paramLabel = "REQUEST_ID", description = "The request.")
+    String requestId = "";
+
+    @Option(names = "--team", paramLabel = "TEAM", description = "Of this team, where several use the same id.")
+    @Nullable
+    String team;
+
+    @Override
+    void read(TopicLog log, PrintWriter out) {
+        List<Decision> decisions = new ArrayList<>();
+        log.each(Topics.DECISIONS, entry -> {
+            Decision decision = entry.value();
+            if (decision.getRequestId().equals(requestId)
+                    && (team == null || decision.getTeam().equals(team))) {
+                decisions.add(decision);
+            }
+        });
+        if (decisions.isEmpty()) {
+            throw new IllegalArgumentException("request " + requestId
+                    + ": has no decision; it was not published, not decided yet, or set aside in the"
+                    + " dead letters");
+        }
+        for (Decision decision : decisions) {
+            if (json) {
+                out.println(JsonEvents.write(decision));
+            } else {
+                new Explanation(decision).print(out);
+                out.println();
+            }
+        }
+    }
+}
