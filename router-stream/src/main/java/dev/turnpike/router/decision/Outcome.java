@@ -19,6 +19,16 @@ public sealed interface Outcome {
     sealed interface Granted extends Outcome {
 
         Grant grant();
+
+        /** Provider of the first model. */
+        default String provider() {
+            return grant().first().offer().terms().getProvider();
+        }
+
+        /** The first model. */
+        default String model() {
+            return grant().first().offer().terms().getModel();
+        }
     }
 
     /** The model that was asked for, or the best one where the choice was left. */

@@ -24,4 +24,10 @@ public record Prompt(
         boolean vision,
         boolean json,
         @Nullable String unbounded,
-        @Nullable String invalid) {}
+        @Nullable String invalid) {
+
+    /** A body that cannot be served. */
+    public static Prompt invalid(String problem) {
+        return new Prompt(0, 0, Long.MAX_VALUE, 1, false, false, false, null, problem);
+    }
+}

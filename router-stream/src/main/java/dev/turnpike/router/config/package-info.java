@@ -1,0 +1,5 @@
+/** The settings of the router. */
+@NullMarked
+package dev.turnpike.router.config;
+
+import org.jspecify.annotations.NullMarked;

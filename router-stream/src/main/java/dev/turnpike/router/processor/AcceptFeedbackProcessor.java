@@ -1,0 +1,55 @@
+package dev.turnpike.router.processor;
+
+import dev.turnpike.router.decision.Position;
+import dev.turnpike.router.state.Positions;
+import dev.turnpike.router.state.RouterStores;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.event.BudgetState;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/** Takes over what the meter says about the positions of this task's teams. */
+public final class AcceptFeedbackProcessor implements Processor<String, @Nullable BudgetState, Void, Void> {
+
+    private final RouterMetrics metrics;
+    private final OpenHolds openHolds;
+    private @Nullable Positions positions;
+
+    public AcceptFeedbackProcessor(RouterMetrics metrics) {
+        this.metrics = metrics;
+        this.openHolds = new OpenHolds(metrics);
+    }
+
+    @Override
+    public void init(ProcessorContext<Void, Void> context) {
+        positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS));
+    }
+
+    @Override
+    public void process(Record<String, @Nullable BudgetState> record) {
+        Positions known = Started.of(positions);
+        BudgetState state = record.value();
+        if (state == null) {
+            known.forgetSettled(record.key());
+            return;
+        }
+        PositionKey key = PositionKey.of(state);
+        Position before = known.at(key);
+        Position after = before.feedback(state);
+        if (after != before) {
+            known.put(key, after);
+            openHolds.changed(after.open().nanoUsd() - before.open().nanoUsd());
+        }
+        Long usageTime = state.getUsageTime();
+        if (usageTime != null) {
+            metrics.fedBack(usageTime);
+        }
+    }
+
+    @Override
+    public void close() {
+        openHolds.leave();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.turnpike.router.processor;
+
+import dev.turnpike.router.decision.Ask;
+import dev.turnpike.router.decision.DecisionEvents;
+import dev.turnpike.router.decision.DecisionEvents.Source;
+import dev.turnpike.router.decision.Grant;
+import dev.turnpike.router.decision.Outcome;
+import dev.turnpike.router.decision.Outcome.Granted;
+import dev.turnpike.router.decision.Outcome.Rejected;
+import dev.turnpike.router.decision.Prompt;
+import dev.turnpike.router.decision.Router;
+import dev.turnpike.router.decision.TeamRules;
+import dev.turnpike.router.processor.RouteRequestSupplier.Limits;
+import dev.turnpike.router.prompt.PromptReader;
+import dev.turnpike.router.state.DecidedRequests;
+import dev.turnpike.router.state.Positions;
+import dev.turnpike.router.state.RouterStores;
+import dev.turnpike.router.state.Tables;
+import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.event.Decision;
+import dev.turnpike.schemas.event.LlmRequest;
+import dev.turnpike.schemas.event.Redecision;
+import dev.turnpike.schemas.serde.Received;
+import dev.turnpike.streams.DeadLetters;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides requests and redecisions of this task's teams, each once.
+ *
+ * <p>Everything is worked out before anything is stored or forwarded. So where the pure code fails nothing has happened, and the
+ * record becomes a dead letter; where a store or Kafka fails the transaction is aborted, and the record comes again.
+ */
+final class RouteRequestProcessor implements Processor<String, Received<?>, Object, Object> {
+
+    private final Router router;
+    private final DecisionEvents events;
+    private final Tables tables;
+    private final RouterMetrics metrics;
+    private final Limits limits;
+    private final OpenHolds openHolds;
+    private @Nullable Task task;
+
+    RouteRequestProcessor(Router router, DecisionEvents events, Tables tables, RouterMetrics metrics, Limits limits) {
+        this.router = router;
+        this.events = events;
+        this.tables = tables;
+        this.metrics = metrics;
+        this.limits = limits;
+        this.openHolds = new OpenHolds(metrics);
+    }
+
+    /** What a task has of its own. */
+    private record Task(ProcessorContext<Object, Object> context, Positions positions, DecidedRequests decided) {}
+
+    /** A decision with what follows from it. */
+    private record Ruling(Outcome outcome, Decision decision, SpecificRecord consequence) {}
+
+    @Override
+    public void init(ProcessorContext<Object, Object> context) {
+        task = new Task(
+                context,
+                new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS)),
+                new DecidedRequests(context.getStateStore(RouterStores.DECIDED_REQUESTS), limits.horizon()));
+        openHolds.changed(task.positions.sumOfOpen());
+    }
+
+    @Override
+    public void process(Record<String, Received<?>> record) {
+        Task here = Started.of(task);
+        Object value = record.value().value();
+        if (value instanceof LlmRequest request) {
+            decideFirst(here, record, request);
+        } else if (value instanceof Redecision redecision) {
+            decideAgain(here, record, redecision);
+        }
+    }
+
+    @Override
+    public void close() {
+        openHolds.leave();
+    }
+
+    private void decideFirst(Task here, Record<String, Received<?>> record, LlmRequest request) {
+        long admittedAt = record.timestamp();
+        long newest = here.context.currentStreamTimeMs();
+        byte[] id = here.decided.idOf(request.getTeam(), request.getRequestId());
+        if (here.decided.last(id, admittedAt, newest) != DecidedRequests.NONE) {
+            metrics.repeated();
+        } else if (here.decided.isBeyondHorizon(admittedAt, newest)) {
+            setAside(here, record, DeadLetter.TOO_OLD, "admitted longer ago than request ids are remembered");
+        } else {
+            decide(here, record, id, admittedAt, () -> Ask.first(request, prompt(record.value(), request)));
+        }
+    }
+
+    private void decideAgain(Task here, Record<String, Received<?>> record, Redecision redecision) {
+        LlmRequest request = redecision.getDispatch().getRequest();
+        long admittedAt = redecision.getDispatch().getAdmittedAt();
+        byte[] id = here.decided.idOf(request.getTeam(), request.getRequestId());
+        int last = here.decided.lastAdmittedAt(id, admittedAt);
+        if (last == DecidedRequests.NONE) {
+            setAside(here, record, DeadLetter.TOO_OLD, "no decision on this request is remembered");
+        } else if (redecision.getDecision() <= last) {
+            metrics.repeated();
+        } else if (redecision.getDecision() > last + 1) {
+            setAside(
+                    here,
+                    record,
+                    DeadLetter.INVALID,
+                    "decision " + redecision.getDecision() + " does not follow decision " + last);
+        } else {
+            decide(here, record, id, admittedAt, () -> Ask.again(redecision, PromptReader.read(request)));
+        }
+    }
+
+    private void decide(
+            Task here, Record<String, Received<?>> record, byte[] id, long admittedAt, Supplier<Ask> reader) {
+        RecordMetadata from = here.context.recordMetadata().orElseThrow();
+        Ruling ruling;
+        long start = metrics.start();
+        try {
+            ruling = rule(here.positions, reader.get(), from, admittedAt);
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            setAside(here, record, DeadLetter.FAILED, e.toString());
+            return;
+        }
+        metrics.decided(ruling.outcome, start);
+
+        String team = record.key();
+        here.decided.remember(id, ruling.decision.getDecision(), admittedAt);
+        here.context.forward(new Record<>(team, ruling.decision, admittedAt), RouteRequestSupplier.DECISIONS_SINK);
+        if (ruling.outcome instanceof Granted granted) {
+            for (Grant.Held held : granted.grant().holds()) {
+                here.positions.put(held.key(), held.position());
+                openHolds.changed(granted.grant().hold().nanoUsd());
+            }
+            here.context.forward(
+                    new Record<>(team, ruling.consequence, admittedAt), RouteRequestSupplier.DISPATCHES_SINK);
+        } else {
+            here.context.forward(
+                    new Record<>(team, ruling.consequence, admittedAt), RouteRequestSupplier.REJECTIONS_SINK);
+        }
+    }
+
+    private Ruling rule(Positions positions, Ask ask, RecordMetadata from, long admittedAt) {
+        TeamRules rules = tables.rulesOf(ask.request().getTeam());
+        Outcome outcome = router.decide(ask, tables.fleet(), rules, positions, admittedAt);
+        var source = new Source(from.topic(), from.partition(), from.offset());
+        Decision decision = DecisionEvents.decision(ask, outcome, source, admittedAt);
+        if (outcome instanceof Granted granted && rules != null) {
+            return new Ruling(outcome, decision, events.dispatch(ask, granted, rules, admittedAt));
+        }
+        return new Ruling(outcome, decision, DecisionEvents.rejection(ask, (Rejected) outcome, admittedAt));
+    }
+
+    private Prompt prompt(Received<?> received, LlmRequest request) {
+        int bytes = received.bytes().length;
+        return bytes > limits.maxBytes()
+                ? Prompt.invalid("the request has " + bytes + " bytes; at most " + limits.maxBytes() + " are taken")
+                : PromptReader.read(request);
+    }
+
+    private void setAside(Task here, Record<String, Received<?>> record, String reason, String detail) {
+        RecordMetadata from = here.context.recordMetadata().orElseThrow();
+        var letter =
+                new DeadLetter(from.topic(), from.partition(), from.offset(), reason, detail, limits.application());
+        byte[] key = record.key().getBytes(StandardCharsets.UTF_8);
+        here.context.forward(DeadLetters.of(record, key, record.value().bytes(), letter), DeadLetters.SINK);
+        metrics.deadLetter(reason);
+    }
+}

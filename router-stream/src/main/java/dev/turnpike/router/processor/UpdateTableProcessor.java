@@ -1,0 +1,78 @@
+package dev.turnpike.router.processor;
+
+import dev.turnpike.schemas.Topic;
+import dev.turnpike.schemas.serde.EventSerdes;
+import dev.turnpike.schemas.serde.Received;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows a global table. A record that is not understood is logged, counted and passed over, and what was known before stays:
+ * the dead-letter settings of Kafka Streams do not cover global tables, and one bad record must not stop every team.
+ */
+public final class UpdateTableProcessor<V extends SpecificRecord>
+        implements Processor<byte[], byte @Nullable [], Void, Void> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UpdateTableProcessor.class);
+
+    private final Topic<V> topic;
+    private final Deserializer<Received<V>> values;
+    private final BiConsumer<String, @Nullable V> table;
+    private final RouterMetrics metrics;
+
+    private UpdateTableProcessor(
+            Topic<V> topic,
+            Deserializer<Received<V>> values,
+            BiConsumer<String, @Nullable V> table,
+            RouterMetrics metrics) {
+        this.topic = topic;
+        this.values = values;
+        this.table = table;
+        this.metrics = metrics;
+    }
+
+    /** @param table takes a key and its newest value, null for a tombstone */
+    public static <V extends SpecificRecord> ProcessorSupplier<byte[], byte @Nullable [], Void, Void> supplier(
+            Topic<V> topic, EventSerdes serdes, BiConsumer<String, @Nullable V> table, RouterMetrics metrics) {
+        return () -> new UpdateTableProcessor<>(topic, serdes.received(topic).deserializer(), table, metrics);
+    }
+
+    @Override
+    public void process(Record<byte[], byte @Nullable []> record) {
+        if (record.key() == null) {
+            refuse("a record without a key");
+            return;
+        }
+        String key = new String(record.key(), StandardCharsets.UTF_8);
+        byte[] bytes = record.value();
+        if (bytes == null) {
+            table.accept(key, null);
+            return;
+        }
+        // an unreachable registry throws: that is no fault of the record
+        Received<V> received = values.deserialize(topic.suffix(), record.headers(), bytes);
+        V value = received.value();
+        if (value == null) {
+            refuse(key + ": " + received.detail());
+            return;
+        }
+        try {
+            table.accept(key, value);
+        } catch (RuntimeException e) {
+            refuse(key + ": " + e.getMessage());
+        }
+    }
+
+    private void refuse(String what) {
+        LOG.warn("{}: passed over, what was known before stays: {}", topic.suffix(), what);
+        metrics.tableRefused(topic.suffix());
+    }
+}

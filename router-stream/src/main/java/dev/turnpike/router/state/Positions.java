@@ -1,0 +1,48 @@
+package dev.turnpike.router.state;
+
+import dev.turnpike.router.decision.Headroom;
+import dev.turnpike.router.decision.Position;
+import dev.turnpike.schemas.PositionKey;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/** The positions of a task's teams. */
+public final class Positions implements Headroom {
+
+    private final KeyValueStore<String, Position> store;
+
+    public Positions(KeyValueStore<String, Position> store) {
+        this.store = store;
+    }
+
+    @Override
+    public Position at(PositionKey key) {
+        Position position = store.get(key.encode());
+        return position == null ? Position.EMPTY : position;
+    }
+
+    public void put(PositionKey key, Position position) {
+        store.put(key.encode(), position);
+    }
+
+    /** Forgets a position of which nothing is open. */
+    public void forgetSettled(String key) {
+        Position position = store.get(key);
+        if (position != null && position.isSettled()) {
+            store.delete(key);
+        }
+    }
+
+    /** Open holds over all positions, nano-dollars: reads them all. */
+    public long sumOfOpen() {
+        long sum = 0;
+        try (KeyValueIterator<String, Position> all = store.all()) {
+            while (all.hasNext()) {
+                KeyValue<String, Position> next = all.next();
+                sum += next.value.open().nanoUsd();
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.turnpike.router.state;
+
+import dev.turnpike.router.decision.Position;
+import java.time.Duration;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowStore;
+
+/**
+ * The stores of the router. Name, key, value and grain of each are a contract: a new meaning gets a new name.
+ *
+ * @param positions {@value #BUDGET_POSITIONS}: a position by the text of its {@link dev.turnpike.schemas.PositionKey}
+ * @param decided {@value #DECIDED_REQUESTS}: number of the last decision by the hash of team and request id
+ */
+public record RouterStores(
+        StoreBuilder<KeyValueStore<String, Position>> positions, StoreBuilder<WindowStore<byte[], Integer>> decided) {
+
+    public static final String BUDGET_POSITIONS = "budget-positions";
+    public static final String DECIDED_REQUESTS = "decided-requests";
+
+    /** @param horizon how long a request id is remembered */
+    public static RouterStores remembering(Duration horizon) {
+        Duration grain = DecidedRequests.grain(horizon);
+        return new RouterStores(
+                // cached: a busy team's position changes many times between two commits, and one write of it will do
+                Stores.keyValueStoreBuilder(
+                                Stores.persistentKeyValueStore(BUDGET_POSITIONS),
+                                Serdes.String(),
+                                Serdes.serdeFrom(new PositionCodec.Writer(), new PositionCodec.Reader()))
+                        .withCachingEnabled(),
+                Stores.windowStoreBuilder(
+                        Stores.persistentWindowStore(DECIDED_REQUESTS, horizon.plus(grain), grain, false),
+                        Serdes.ByteArray(),
+                        Serdes.Integer()));
+    }
+}

@@ -1,0 +1,203 @@
+package dev.turnpike.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.AmountVector;
+import dev.turnpike.schemas.event.Budget;
+import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.Decision;
+import dev.turnpike.schemas.event.LlmRequest;
+import dev.turnpike.schemas.event.ModelOffer;
+import dev.turnpike.schemas.event.Price;
+import dev.turnpike.schemas.event.Redecision;
+import dev.turnpike.schemas.event.TeamPolicy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RouterTopologyTest {
+
+    private static final Instant AT = Instant.parse("2026-08-05T10:30:00Z");
+    private static final PositionKey TODAY = new PositionKey(
+            "search",
+            "team",
+            "search",
+            "day",
+            Instant.parse("2026-08-05T00:00:00Z").toEpochMilli());
+
+    @TempDir
+    private Path stateDir;
+
+    private Driven router;
+
+    @BeforeEach
+    void start() {
+        router = new Driven(stateDir, 1);
+        router.send(Topics.CATALOG, "openai/good", offer(), AT);
+        router.send(Topics.POLICIES, "search", policy("UTC"), AT);
+    }
+
+    @AfterEach
+    void end() {
+        router.close();
+    }
+
+    @Test
+    void shouldKeepWhatItKnewWhenARecordOfATableIsBroken() {
+        router.send(Topics.CATALOG, bytes("openai/good"), bytes("\0broken"), AT);
+        router.send(Topics.CATALOG, null, bytes("{}"), AT);
+        router.send(Topics.POLICIES, bytes("search"), bytes("{\"team\":\"search\",\"timezone\":\"Mars/Olympus\"}"), AT);
+
+        assertThat(decide("r1").getOutcome()).isEqualTo("routed");
+        assertThat(router.metrics
+                        .counter("turnpike.tables.refused", "table", "catalog")
+                        .count())
+                .isEqualTo(2);
+        assertThat(router.metrics
+                        .counter("turnpike.tables.refused", "table", "policies")
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void shouldForgetAnOfferAPolicyAndAnAliasThatAreDeleted() {
+        router.send(Topics.CATALOG, "openai/good", null, AT);
+        assertThat(decide("r1").getCode()).isEqualTo("no-eligible-model");
+
+        router.send(Topics.POLICIES, "search", null, AT);
+        assertThat(decide("r2").getCode()).isEqualTo("unknown-team");
+    }
+
+    @Test
+    void shouldKeepHoldsWhenARenamedBudgetHasTheSameWindow() {
+        Decision before = decide("r1");
+        var renamed = policy("UTC");
+        renamed.getBudgets().get(0).setName("renamed");
+        router.send(Topics.POLICIES, "search", renamed, AT);
+
+        Decision after = decide("r2");
+
+        assertThat(after.getWindows().get(0).getBudget()).isEqualTo("renamed");
+        assertThat(after.getWindows().get(0).getHeld().getNanoUsd())
+                .isEqualTo(2 * before.getHold().getNanoUsd());
+    }
+
+    @Test
+    void shouldForgetASettledPositionWhenTheMeterDoes() {
+        AmountVector hold = decide("r1").getHold();
+        router.send(Topics.BUDGETS, TODAY.encode(), state(1, hold, hold, 7), AT);
+        router.send(Topics.BUDGETS, TODAY.encode(), null, AT);
+
+        var view = decide("r2").getWindows().get(0);
+
+        assertThat(view.getVersion()).isZero();
+        assertThat(view.getHeld()).isEqualTo(hold);
+    }
+
+    @Test
+    void shouldKeepAPositionWithOpenHoldsWhateverTheMeterForgets() {
+        long hold = decide("r1").getHold().getNanoUsd();
+        router.send(Topics.BUDGETS, TODAY.encode(), null, AT);
+
+        assertThat(decide("r2").getWindows().get(0).getHeld().getNanoUsd()).isEqualTo(2 * hold);
+    }
+
+    @Test
+    void shouldTellOpenHoldsAndFeedbackLag() {
+        AmountVector hold = decide("r1").getHold();
+        assertThat(router.metrics.get("turnpike.holds.open").gauge().value()).isEqualTo(hold.getNanoUsd() * 1e-9);
+
+        // the clock of the metrics stands at 12:00
+        var state = state(1, hold, hold, 7);
+        state.setUsageTime(AT.toEpochMilli());
+        router.send(Topics.BUDGETS, TODAY.encode(), state, AT);
+
+        assertThat(router.metrics.get("turnpike.holds.open").gauge().value()).isZero();
+        assertThat(router.metrics.timer("turnpike.feedback.lag").totalTime(TimeUnit.MINUTES))
+                .isEqualTo(90);
+    }
+
+    @Test
+    void shouldTakeNoFoldOfTimeFromARedecision() {
+        // an executor whose clock is years ahead asks again
+        decide("r1");
+        var dispatch = router.read(Topics.DISPATCHES).get(0).value();
+        var redecision =
+                new Redecision("search", "r1", 1, dispatch, 1, List.of(), "the hold does not pay for another attempt");
+        router.send(Topics.REDECISIONS, "search", redecision, AT.plus(Duration.ofDays(1_000)));
+
+        assertThat(router.read(Topics.DECISIONS)).hasSize(1);
+        assertThat(decide("r2").getOutcome()).isEqualTo("routed");
+        assertThat(router.readDeadLetters()).isEmpty();
+    }
+
+    private Decision decide(String id) {
+        var request = LlmRequest.newBuilder()
+                .setRequestId(id)
+                .setTeam("search")
+                .setMessages("[{\"role\":\"user\",\"content\":\"hi\"}]")
+                .build();
+        router.send(Topics.REQUESTS, "any", request, AT);
+        var decisions = router.read(Topics.DECISIONS);
+        assertThat(decisions).hasSize(1);
+        return decisions.get(0).value();
+    }
+
+    private static BudgetState state(long version, AmountVector opened, AmountVector closed, long spent) {
+        return BudgetState.newBuilder()
+                .setTeam(TODAY.team())
+                .setScope(TODAY.scope())
+                .setScopeValue(TODAY.scopeValue())
+                .setPeriod(TODAY.period())
+                .setWindowStart(TODAY.windowStart())
+                .setWindowEnd(TODAY.windowStart() + 86_400_000)
+                .setEpoch(1)
+                .setVersion(version)
+                .setOpened(opened)
+                .setClosed(closed)
+                .setSpent(new AmountVector(spent, 0L, 0L))
+                .setDispatchOffset(0)
+                .build();
+    }
+
+    private static TeamPolicy policy(String zone) {
+        return TeamPolicy.newBuilder()
+                .setTeam("search")
+                .setTimezone(zone)
+                .setBudgets(List.of(Budget.newBuilder()
+                        .setName("team-day")
+                        .setScope("team")
+                        .setPeriod("day")
+                        .setLimitNanoUsd(10_000_000_000L)
+                        .build()))
+                .build();
+    }
+
+    private static ModelOffer offer() {
+        return ModelOffer.newBuilder()
+                .setProvider("openai")
+                .setModel("good")
+                .setPrices(List.of(Price.newBuilder()
+                        .setVersion("openai/good@0")
+                        .setEffectiveFrom(0)
+                        .setInput(1_000_000_000)
+                        .setOutput(4_000_000_000L)
+                        .build()))
+                .setQuality(Map.of("*", 0.8))
+                .build();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
