@@ -53,6 +53,15 @@ final class Balance {
         return new Balance(before, at).settle(holds, drafts, attempts);
     }
 
+    /** Books an entry that the account takes no note of. */
+    static Settlement apart(RequestAccount account, LedgerEntry entry, long at) {
+        Balance balance = new Balance(account, at);
+        LedgerEntry booked = Entries.sharing(entry, false, 0);
+        balance.entries.add(booked);
+        balance.alert(null, booked);
+        return balance.settlement(account);
+    }
+
     private Settlement settle(List<Hold> holds, List<Draft> drafts, Attempts attempts) {
         List<Booking> bookings = book(drafts, holds);
         List<Amounts> captured = captured(holds, bookings);
@@ -74,6 +83,10 @@ final class Balance {
                 before.score(),
                 before.isJudged());
         moveHolds(after);
+        return settlement(after);
+    }
+
+    private Settlement settlement(RequestAccount after) {
         for (LedgerEntry entry : entries) {
             Amounts spent = Amounts.of(entry.getAmount());
             entry.getWindows().forEach(window -> change(window, changeOf(window).spend(spent)));
@@ -107,20 +120,19 @@ final class Balance {
     private Booking book(Draft draft, LedgerEntry wanted) {
         Booking standing = draft.standing();
         if (standing == null) {
-            LedgerEntry entry = Entries.first(wanted);
-            entries.add(entry);
-            alert(null, entry);
-            return new Booking(entry, draft.decision(), 0);
+            entries.add(wanted);
+            alert(null, wanted);
+            return new Booking(wanted, draft.at(), draft.decision(), 0);
         }
         if (Entries.haveSameEffect(standing.entry(), wanted, zone)) {
-            return new Booking(standing.entry(), draft.decision(), standing.corrections());
+            return new Booking(standing.entry(), draft.at(), draft.decision(), standing.corrections());
         }
         String reason = standing.decision() == draft.decision() ? SHARED : MOVED;
         LedgerEntry replacement = Entries.replacement(standing, wanted, reason);
         entries.add(Entries.reversal(standing, reason));
         entries.add(replacement);
         alert(standing.entry(), replacement);
-        return new Booking(replacement, draft.decision(), standing.corrections() + 2);
+        return new Booking(replacement, draft.at(), draft.decision(), standing.corrections() + 2);
     }
 
     private Hold estimate(Hold hold, Amounts wanted) {
@@ -207,6 +219,7 @@ final class Balance {
     // by what the reports say, not by arrival: which window the request is counted in must not depend on that
     private static final Comparator<Draft> BY_ATTEMPT = Comparator.<Draft>comparingInt(draft ->
                     draft.wanted().getAttempt() == null ? 0 : draft.wanted().getAttempt())
+            .thenComparingLong(Draft::at)
             .thenComparing(draft -> draft.wanted().getSource())
             .thenComparing(draft -> draft.wanted().getUsageId());
 }

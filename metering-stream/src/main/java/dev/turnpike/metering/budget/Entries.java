@@ -25,7 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Writes ledger entries. */
+/** Writes ledger entries. The first one of a report has number 0 in its id, its corrections count on. */
 final class Entries {
 
     /** Who reports an estimate. */
@@ -79,15 +79,13 @@ final class Entries {
     /** The entry with its share of what belongs to the whole request. */
     static LedgerEntry sharing(LedgerEntry entry, boolean first, long overrunNanoUsd) {
         AmountVector amount = entry.getAmount();
+        if (amount.getRequests() == (first ? 1 : 0) && entry.getOverrunNanoUsd() == overrunNanoUsd) {
+            return entry;
+        }
         return LedgerEntry.newBuilder(entry)
                 .setAmount(new AmountVector(amount.getNanoUsd(), amount.getTokens(), first ? 1L : 0L))
                 .setOverrunNanoUsd(overrunNanoUsd)
                 .build();
-    }
-
-    /** The first entry of a usage report. */
-    static LedgerEntry first(LedgerEntry entry) {
-        return LedgerEntry.newBuilder(entry).setEntryId(id(entry, 0)).build();
     }
 
     /** Takes back what stands of a usage report. */
@@ -192,7 +190,7 @@ final class Entries {
     private static LedgerEntry.Builder reported(UsageReport report, long admittedAt) {
         Tokens tokens = Tokens.of(report);
         return LedgerEntry.newBuilder()
-                .setEntryId("")
+                .setEntryId(Identity.of(report.getTeam(), report.getSource(), report.getUsageId(), 0))
                 .setKind(USAGE)
                 .setTeam(report.getTeam())
                 .setSource(report.getSource())

@@ -36,9 +36,27 @@ public record RequestAccount(
         @Nullable Double score,
         boolean isJudged) {
 
+    /**
+     * A request has a few reports. Where somebody uses one request id for everything, an account must not grow with that: what
+     * comes after so many is booked as it comes, neither captured from a hold nor corrected by a dispatch.
+     */
+    static final int MAX_BOOKINGS = 100;
+
     /** The account of a request of which nothing is known yet. */
     public static RequestAccount of(String team, @Nullable String requestId, String timezone, long at) {
         return new RequestAccount(team, requestId, timezone, at, List.of(), List.of(), Attempts.NONE, null, false);
+    }
+
+    /** The name under which the account of a request is kept. */
+    public static String key(String team, String requestId) {
+        return Identity.of(team, requestId);
+    }
+
+    /** How many holds are open. */
+    public int openHolds() {
+        return attempts.complete()
+                ? 0
+                : (int) holds.stream().filter(hold -> !hold.expired()).count();
     }
 
     /** What a report costs: by its dispatch where that is known, otherwise by the catalog at its time. */
@@ -57,14 +75,18 @@ public record RequestAccount(
      * @param policy gives the windows where no dispatch is known
      */
     public Settlement settle(UsageReport report, Quote quote, long at, TeamPolicy policy) {
-        List<Draft> drafts = new ArrayList<>(standing());
-        if (Attempts.hasUsage(report)) {
-            Hold hold = holdOf(holds, report.getAttempt());
-            drafts.add(
-                    hold == null
-                            ? new Draft(null, Entries.undispatched(report, quote, at, policy), Booking.UNDISPATCHED)
-                            : new Draft(null, Entries.dispatched(report, quote, hold), hold.decision()));
+        if (!Attempts.hasUsage(report)) {
+            return Balance.of(this, holds, standing(), attempts.with(report), at);
         }
+        Hold hold = holdOf(holds, report.getAttempt());
+        LedgerEntry entry = hold == null
+                ? Entries.undispatched(report, quote, at, policy)
+                : Entries.dispatched(report, quote, hold);
+        if (bookings.size() >= MAX_BOOKINGS) {
+            return Balance.apart(this, entry, at);
+        }
+        List<Draft> drafts = new ArrayList<>(standing());
+        drafts.add(new Draft(null, entry, at, hold == null ? Booking.UNDISPATCHED : hold.decision()));
         return Balance.of(this, holds, drafts, attempts.with(report), at);
     }
 
@@ -82,7 +104,7 @@ public record RequestAccount(
                     Hold hold = holdOf(opened, booking.entry().getAttempt());
                     return hold == null || hold.decision() == booking.decision()
                             ? Draft.of(booking)
-                            : new Draft(booking, moved(booking.entry(), hold, prices), hold.decision());
+                            : new Draft(booking, moved(booking.entry(), hold, prices), booking.at(), hold.decision());
                 })
                 .toList();
         return Balance.of(this, opened, drafts, attempts, at);
@@ -164,10 +186,10 @@ public record RequestAccount(
      *
      * @param standing how it stands; null: not at all yet
      */
-    record Draft(@Nullable Booking standing, LedgerEntry wanted, int decision) {
+    record Draft(@Nullable Booking standing, LedgerEntry wanted, long at, int decision) {
 
         static Draft of(Booking booking) {
-            return new Draft(booking, booking.entry(), booking.decision());
+            return new Draft(booking, booking.entry(), booking.at(), booking.decision());
         }
     }
 }

@@ -39,6 +39,7 @@ final class AccountLayout implements StateSerde.Layout<RequestAccount> {
         });
         Fields.writeList(account.bookings(), out, (booking, to) -> {
             entries.write(booking.entry(), to);
+            to.writeLong(booking.at());
             to.writeInt(booking.decision());
             to.writeInt(booking.corrections());
         });
@@ -64,7 +65,8 @@ final class AccountLayout implements StateSerde.Layout<RequestAccount> {
                 Fields.readList(
                         in,
                         from -> new Hold(dispatches.read(from), from.readBoolean(), readAmounts(from), from.readInt())),
-                Fields.readList(in, from -> new Booking(entries.read(from), from.readInt(), from.readInt())),
+                Fields.readList(
+                        in, from -> new Booking(entries.read(from), from.readLong(), from.readInt(), from.readInt())),
                 new Attempts(readNumbers(in), readNumbers(in), in.readInt(), in.readInt()),
                 in.readBoolean() ? (Double) in.readDouble() : null,
                 in.readBoolean());

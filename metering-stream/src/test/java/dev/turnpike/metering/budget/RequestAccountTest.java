@@ -264,6 +264,22 @@ class RequestAccountTest {
     }
 
     @Test
+    void shouldNotGrowWithoutBoundsWhereOneIdIsUsedForEverything() {
+        RequestAccount account = account();
+        for (int i = 0; i < RequestAccount.MAX_BOOKINGS; i++) {
+            account = settle(account, usage(1, "small", 1).setUsageId("u" + i)).account();
+        }
+
+        Settlement beyond = settle(account, usage(1, "small", 10).setUsageId("beyond"));
+
+        assertThat(beyond.account()).isEqualTo(account);
+        assertThat(beyond.entries())
+                .singleElement()
+                .satisfies(entry -> assertThat(Amounts.of(entry.getAmount())).isEqualTo(new Amounts(20, 10, 0)));
+        assertThat(change(beyond, "team", TEAM).spent()).isEqualTo(new Amounts(20, 10, 0));
+    }
+
+    @Test
     void shouldEndAHorizonAfterTheLastHoldCanBeOpen() {
         RequestAccount account = opened(dispatch(0, 1).build());
 

@@ -1,0 +1,203 @@
+package dev.turnpike.metering;
+
+import dev.turnpike.metering.budget.UsageChecks;
+import dev.turnpike.metering.config.MeteringConfig;
+import dev.turnpike.metering.performance.Judgement;
+import dev.turnpike.metering.processor.MeterMetrics;
+import dev.turnpike.metering.processor.MeterProcessors;
+import dev.turnpike.metering.processor.Sinks;
+import dev.turnpike.metering.state.MeteringStores;
+import dev.turnpike.schemas.Ownership;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.Topic;
+import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.Outcome;
+import dev.turnpike.schemas.event.SpendAggregate;
+import dev.turnpike.schemas.event.Tick;
+import dev.turnpike.schemas.event.UsageReport;
+import dev.turnpike.schemas.serde.EventSerdes;
+import dev.turnpike.streams.DeadLetters;
+import dev.turnpike.streams.IntakeProcessor;
+import dev.turnpike.streams.IntakeRoute;
+import dev.turnpike.streams.StreamsSettings;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.jspecify.annotations.Nullable;
+
+/** The wiring of the meter. */
+public final class MeteringTopology {
+
+    /** Every topic it reads or writes. */
+    public static final List<Topic<?>> TOPICS = List.of(
+            Topics.DISPATCHES,
+            Topics.USAGE,
+            Topics.USAGE_MOVED,
+            Topics.OUTCOMES,
+            Topics.OUTCOMES_MOVED,
+            Topics.TICKS,
+            Topics.PERFORMANCE_SAMPLES,
+            Topics.POLICIES,
+            Topics.CATALOG,
+            Topics.LEDGER,
+            Topics.BUDGETS,
+            Topics.SPEND,
+            Topics.ALERTS,
+            Topics.MODEL_PERFORMANCE,
+            Topics.DEAD_LETTERS);
+
+    private static final String SETTLE_USAGE = "settle-usage";
+    private static final String OPEN_HOLD = "open-hold";
+    private static final String RECORD_OUTCOME = "record-outcome";
+    private static final String EXPIRE_HOLDS = "expire-holds";
+    private static final String WRITE_TICKS = "write-ticks";
+    private static final String FOLD_PERFORMANCE = "fold-performance";
+    private static final String[] BOOKKEEPERS = {SETTLE_USAGE, OPEN_HOLD, RECORD_OUTCOME, EXPIRE_HOLDS};
+
+    private final StreamsSettings settings;
+    private final EventSerdes serdes;
+    private final int partitions;
+    private final MeterProcessors processors;
+    private final Topology topology;
+
+    private MeteringTopology(MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics) {
+        this.settings = config.streams();
+        this.serdes = serdes;
+        this.partitions = partitions;
+        this.processors = new MeterProcessors(config, metrics);
+        this.topology = new Topology(settings.topologyConfig());
+    }
+
+    /** @param partitions how many partitions the topics keyed by team have */
+    public static Topology build(MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics) {
+        return new MeteringTopology(config, serdes, partitions, metrics).build();
+    }
+
+    private Topology build() {
+        table(MeteringStores.POLICIES, Topics.POLICIES);
+        table(MeteringStores.CATALOG, Topics.CATALOG);
+
+        source("dispatches", Topics.DISPATCHES);
+        source("ticks", Topics.TICKS);
+        source("performance-samples", Topics.PERFORMANCE_SAMPLES);
+        intake("usage", Topics.USAGE, UsageReport::getTeam, UsageChecks::problem, Sinks.USAGE_MOVED, SETTLE_USAGE);
+        intake("usage-moved", Topics.USAGE_MOVED, UsageReport::getTeam, UsageChecks::problem, null, SETTLE_USAGE);
+        intake("outcomes", Topics.OUTCOMES, Outcome::getTeam, Judgement::problem, Sinks.OUTCOMES_MOVED, RECORD_OUTCOME);
+        intake("outcomes-moved", Topics.OUTCOMES_MOVED, Outcome::getTeam, Judgement::problem, null, RECORD_OUTCOME);
+
+        topology.addProcessor(SETTLE_USAGE, processors.settleUsage(), "take-usage", "take-usage-moved");
+        topology.addProcessor(
+                OPEN_HOLD, processors.openHold(serdes.avro(Topics.DISPATCHES).serializer()), "dispatches-source");
+        topology.addProcessor(RECORD_OUTCOME, processors.recordOutcome(), "take-outcomes", "take-outcomes-moved");
+        topology.addProcessor(EXPIRE_HOLDS, processors.expireHolds(), "ticks-source");
+        topology.addProcessor(WRITE_TICKS, processors.writeTicks(), "ticks-source");
+        topology.addProcessor(FOLD_PERFORMANCE, processors.foldPerformance(), "performance-samples-source");
+
+        sink(Sinks.LEDGER, Topics.LEDGER, BOOKKEEPERS);
+        sink(Sinks.BUDGETS, Topics.BUDGETS, byTeamOfPosition(), BOOKKEEPERS);
+        sink(Sinks.SPEND, Topics.SPEND, byTeamOfSpend(), BOOKKEEPERS);
+        sink(Sinks.ALERTS, Topics.ALERTS, BOOKKEEPERS);
+        sink(Sinks.PERFORMANCE_SAMPLES, Topics.PERFORMANCE_SAMPLES, BOOKKEEPERS);
+        sink(Sinks.TICKS, Topics.TICKS, toOwnPartition(), WRITE_TICKS);
+        sink(Sinks.MODEL_PERFORMANCE, Topics.MODEL_PERFORMANCE, FOLD_PERFORMANCE);
+        bytesSink(Sinks.USAGE_MOVED, Topics.USAGE_MOVED, new StringSerializer(), "take-usage");
+        bytesSink(Sinks.OUTCOMES_MOVED, Topics.OUTCOMES_MOVED, new StringSerializer(), "take-outcomes");
+        bytesSink(
+                DeadLetters.SINK,
+                Topics.DEAD_LETTERS,
+                new ByteArraySerializer(),
+                "take-usage",
+                "take-usage-moved",
+                "take-outcomes",
+                "take-outcomes-moved",
+                SETTLE_USAGE,
+                OPEN_HOLD,
+                RECORD_OUTCOME,
+                EXPIRE_HOLDS);
+        return topology;
+    }
+
+    private <V extends SpecificRecord> void table(String name, Topic<V> topic) {
+        topology.addGlobalStore(
+                MeteringStores.table(name, serdes.avro(topic)),
+                name + "-source",
+                new StringDeserializer(),
+                serdes.avro(topic).deserializer(),
+                settings.topic(topic),
+                "keep-" + name,
+                processors.<V>keepTable(name));
+    }
+
+    private <V extends SpecificRecord> void source(String name, Topic<V> topic) {
+        topology.addSource(
+                name + "-source", new StringDeserializer(), serdes.avro(topic).deserializer(), settings.topic(topic));
+    }
+
+    private <V extends SpecificRecord> void intake(
+            String name,
+            Topic<V> topic,
+            Function<V, String> team,
+            Function<V, @Nullable String> problem,
+            @Nullable String movedSink,
+            String next) {
+        topology.addSource(
+                name + "-source",
+                new ByteArrayDeserializer(),
+                serdes.received(topic).deserializer(),
+                settings.topic(topic));
+        var route = new IntakeRoute<>(team, problem, partitions, movedSink, next, settings.applicationId());
+        topology.addProcessor("take-" + name, () -> new IntakeProcessor<>(route), name + "-source");
+    }
+
+    private <V extends SpecificRecord> void sink(String name, Topic<V> topic, String... parents) {
+        topology.addSink(
+                name,
+                settings.topic(topic),
+                new StringSerializer(),
+                serdes.avro(topic).serializer(),
+                parents);
+    }
+
+    private <V extends SpecificRecord> void sink(
+            String name, Topic<V> topic, StreamPartitioner<String, V> partitioner, String... parents) {
+        topology.addSink(
+                name,
+                settings.topic(topic),
+                new StringSerializer(),
+                serdes.avro(topic).serializer(),
+                partitioner,
+                parents);
+    }
+
+    private <K> void bytesSink(String name, Topic<?> topic, Serializer<K> keys, String... parents) {
+        topology.addSink(name, settings.topic(topic), keys, new ByteArraySerializer(), parents);
+    }
+
+    // by the key, since a tombstone has no value
+    private static StreamPartitioner<String, BudgetState> byTeamOfPosition() {
+        return (topic, key, state, count) ->
+                only(Ownership.partitionOf(PositionKey.decode(key).team(), count));
+    }
+
+    private static StreamPartitioner<String, SpendAggregate> byTeamOfSpend() {
+        return (topic, key, cell, count) -> only(Ownership.partitionOf(cell.getTeam(), count));
+    }
+
+    private static StreamPartitioner<String, Tick> toOwnPartition() {
+        return (topic, key, tick, count) -> only(tick.getPartition());
+    }
+
+    private static Optional<Set<Integer>> only(int partition) {
+        return Optional.of(Set.of(partition));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.turnpike.metering.budget;
+
+import dev.turnpike.schemas.event.UsageReport;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a usage report can be booked at all. */
+public final class UsageChecks {
+
+    private static final Set<String> STATUSES = Set.of("started", "ok", "error", "not-executed");
+
+    // more than all the world uses in a day: one such report, added up, would leave no room for true ones
+    private static final long MAX_TOKENS = 1_000_000_000_000L;
+
+    private UsageChecks() {}
+
+    /** What is wrong with a report, in one line; null where nothing is. */
+    public static @Nullable String problem(UsageReport report) {
+        if (report.getTeam().isEmpty()) {
+            return "team: is empty; name who pays";
+        }
+        if (report.getUsageId().isEmpty()) {
+            return "usage_id: is empty; give each report an id of its own";
+        }
+        if (report.getSource().isEmpty()) {
+            return "source: is empty; name who reports";
+        }
+        if (report.getModel().isEmpty()) {
+            return "model: is empty; name the model that was used";
+        }
+        if (report.getRequestId() != null && report.getRequestId().isEmpty()) {
+            return "request_id: is empty; leave it out where there is none";
+        }
+        if (!STATUSES.contains(report.getStatus())) {
+            return "status: " + report.getStatus() + " must be started, ok, error or not-executed";
+        }
+        if (report.getAttempt() != null && report.getAttempt() < 1) {
+            return "attempt: " + report.getAttempt() + " must be at least 1";
+        }
+        if (report.getAttempts() != null && report.getAttempts() < 0) {
+            return "attempts: " + report.getAttempts() + " must not be negative";
+        }
+        if (Math.max(report.getInputTokens(), report.getOutputTokens()) > MAX_TOKENS) {
+            return "input_tokens: " + report.getInputTokens() + ", output_tokens: " + report.getOutputTokens()
+                    + ": must be at most " + MAX_TOKENS;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,260 @@
+package dev.turnpike.metering.processor;
+
+import dev.turnpike.metering.budget.Books;
+import dev.turnpike.metering.budget.Position;
+import dev.turnpike.metering.budget.Posting;
+import dev.turnpike.metering.budget.Posting.Moved;
+import dev.turnpike.metering.budget.RequestAccount;
+import dev.turnpike.metering.budget.Settlement;
+import dev.turnpike.metering.budget.SpendKey;
+import dev.turnpike.metering.config.MeteringConfig;
+import dev.turnpike.metering.performance.Samples;
+import dev.turnpike.metering.pricing.PriceBook;
+import dev.turnpike.metering.state.Due;
+import dev.turnpike.metering.state.ExpiryIndex;
+import dev.turnpike.metering.state.MeteringStores;
+import dev.turnpike.metering.state.Progress;
+import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.event.BudgetAlert;
+import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.ModelOffer;
+import dev.turnpike.schemas.event.PerformanceSample;
+import dev.turnpike.schemas.event.SpendAggregate;
+import dev.turnpike.schemas.event.TeamPolicy;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/** The books of one task: reads what settling needs, and afterwards stores and publishes what came of it. */
+final class Bookkeeper implements Books {
+
+    private static final byte[] NOTHING = {};
+    private static final String ANY_TEAM = "*";
+
+    private final ProcessorContext<Object, Object> context;
+    private final MeteringConfig config;
+    private final MeterMetrics metrics;
+    private final KeyValueStore<String, Position> positions;
+    private final KeyValueStore<String, RequestAccount> accounts;
+    private final KeyValueStore<String, SpendAggregate> cells;
+    private final KeyValueStore<String, byte[]> unpricedAlerts;
+    private final KeyValueStore<String, TeamPolicy> policies;
+    private final KeyValueStore<String, ModelOffer> catalog;
+    private final Progress progress;
+    private final ExpiryIndex expiry;
+
+    Bookkeeper(ProcessorContext<Object, Object> context, MeteringConfig config, MeterMetrics metrics) {
+        this.context = context;
+        this.config = config;
+        this.metrics = metrics;
+        this.positions = context.getStateStore(MeteringStores.POSITIONS);
+        this.accounts = context.getStateStore(MeteringStores.ACCOUNTS);
+        this.cells = context.getStateStore(MeteringStores.SPEND_CELLS);
+        this.unpricedAlerts = context.getStateStore(MeteringStores.UNPRICED_ALERTS);
+        this.policies = context.getStateStore(MeteringStores.POLICIES);
+        this.catalog = context.getStateStore(MeteringStores.CATALOG);
+        this.progress = new Progress(context.getStateStore(MeteringStores.PROGRESS));
+        KeyValueStore<Bytes, byte[]> index = context.getStateStore(MeteringStores.EXPIRY);
+        this.expiry = new ExpiryIndex(index, progress);
+        metrics.openHolds(context.taskId().partition(), progress.openHolds());
+    }
+
+    /** What a record does to the account of its request. */
+    interface Step {
+        Settlement settle(RequestAccount account, TeamPolicy policy);
+    }
+
+    /**
+     * Works out what a record does to the books, and then stores and publishes it.
+     *
+     * @param requestId null where the record names none
+     * @param at time of the record
+     * @param usageTime broker time of the usage that is booked; null where it is something else
+     * @throws Refused if it cannot be booked
+     */
+    void book(String team, @Nullable String requestId, long at, @Nullable Long usageTime, Step step) {
+        RequestAccount before = requestId == null ? null : accounts.get(RequestAccount.key(team, requestId));
+        Settlement settlement;
+        Posting posting;
+        try {
+            TeamPolicy policy = policyOf(team);
+            RequestAccount account =
+                    before == null ? RequestAccount.of(team, requestId, policy.getTimezone(), at) : before;
+            settlement = step.settle(account, policy);
+            posting = post(settlement, policy, at);
+        } catch (Refused | KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new Refused(DeadLetter.FAILED, e.toString(), e);
+        }
+        enter(before, settlement, posting, at, usageTime);
+    }
+
+    private TeamPolicy policyOf(String team) {
+        TeamPolicy own = policies.get(team);
+        TeamPolicy policy = own == null ? policies.get(ANY_TEAM) : own;
+        return policy == null ? TeamPolicy.newBuilder().setTeam(team).build() : policy;
+    }
+
+    PriceBook prices() {
+        return new PriceBook(catalog::get);
+    }
+
+    @Override
+    public @Nullable Position position(PositionKey key) {
+        return positions.get(key.encode());
+    }
+
+    @Override
+    public @Nullable SpendAggregate cell(SpendKey key) {
+        return cells.get(key.encode());
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    ExpiryIndex expiry() {
+        return expiry;
+    }
+
+    private void enter(
+            @Nullable RequestAccount before,
+            Settlement settlement,
+            Posting posting,
+            long at,
+            @Nullable Long usageTime) {
+        keep(before, settlement.account());
+        long epoch = progress.epoch(at);
+        for (LedgerEntry entry : posting.entries()) {
+            publish(entry, at);
+        }
+        for (Moved moved : posting.positions()) {
+            keep(moved);
+            if (moved.isFeedback()) {
+                Position position = moved.position();
+                forward(
+                        position.key().encode(),
+                        position.state(epoch, progress.dispatchOffset(), usageTime),
+                        at,
+                        Sinks.BUDGETS);
+            }
+        }
+        for (SpendAggregate cell : posting.cells()) {
+            keep(cell);
+            forward(SpendKey.of(cell).encode(), cell, at, Sinks.SPEND);
+        }
+        posting.alerts().forEach(alert -> publish(alert, at));
+        Settlement.Judged judged = settlement.judged();
+        if (judged != null) {
+            publish(Samples.ofOutcome(judged.answer(), judged.score()), at);
+        }
+    }
+
+    /** Does what is due at a time. */
+    void end(Due due, long at) {
+        switch (due.kind()) {
+            case ACCOUNT -> expire(due.subject(), at);
+            case POSITION -> endPosition(due.subject(), at);
+            case SPEND_CELL -> cells.delete(due.subject());
+            case UNPRICED_ALERT -> unpricedAlerts.delete(due.subject());
+        }
+    }
+
+    private void expire(String key, long at) {
+        RequestAccount account = accounts.get(key);
+        if (account == null) {
+            return;
+        }
+        book(account.team(), account.requestId(), at, null, (known, policy) -> known.expire(at));
+        if (account.endsAt(config.horizon().toMillis()) <= at) {
+            accounts.delete(key);
+        }
+    }
+
+    private void endPosition(String key, long at) {
+        Position position = positions.get(key);
+        if (position == null) {
+            return;
+        }
+        long end = position.endsAt(config.horizon(), config.taskIdle());
+        if (end > at) {
+            expiry.add(end, Due.Kind.POSITION, key);
+            return;
+        }
+        positions.delete(key);
+        context.forward(new Record<>(key, null, at), Sinks.BUDGETS);
+    }
+
+    private void keep(@Nullable RequestAccount before, RequestAccount after) {
+        if (after.requestId() == null) {
+            return;
+        }
+        String key = RequestAccount.key(after.team(), after.requestId());
+        accounts.put(key, after);
+        long deadline = after.nextDeadline(config.horizon().toMillis());
+        if (before == null || before.nextDeadline(config.horizon().toMillis()) != deadline) {
+            expiry.add(deadline, Due.Kind.ACCOUNT, key);
+        }
+        int opened = after.openHolds() - (before == null ? 0 : before.openHolds());
+        if (opened != 0) {
+            progress.openHolds(progress.openHolds() + opened);
+            metrics.openHolds(context.taskId().partition(), progress.openHolds());
+        }
+    }
+
+    private void keep(Moved moved) {
+        Position position = moved.position();
+        String key = position.key().encode();
+        positions.put(key, position);
+        if (moved.isNew()) {
+            expiry.add(position.endsAt(config.horizon(), config.taskIdle()), Due.Kind.POSITION, key);
+        }
+    }
+
+    private void keep(SpendAggregate cell) {
+        String key = SpendKey.of(cell).encode();
+        if (cells.get(key) == null) {
+            expiry.add(cell.getWindowEnd() + config.spendRetention().toMillis(), Due.Kind.SPEND_CELL, key);
+        }
+        cells.put(key, cell);
+    }
+
+    private void publish(LedgerEntry entry, long at) {
+        forward(entry.getTeam(), entry, at, Sinks.LEDGER);
+        metrics.entry(entry.getKind());
+        if (entry.getOverrunNanoUsd() > 0) {
+            metrics.overrun();
+        }
+        if (entry.getKind().equals("usage")) {
+            if (entry.getUnpriced()) {
+                metrics.unpriced();
+            }
+            publish(Samples.ofAttempt(entry), at);
+        }
+    }
+
+    private void publish(BudgetAlert alert, long at) {
+        if (alert.getKind().equals("unpriced")) {
+            if (unpricedAlerts.get(alert.getAlertId()) != null) {
+                return;
+            }
+            unpricedAlerts.put(alert.getAlertId(), NOTHING);
+            expiry.add(alert.getWindowEnd() + config.horizon().toMillis(), Due.Kind.UNPRICED_ALERT, alert.getAlertId());
+        }
+        forward(alert.getTeam(), alert, at, Sinks.ALERTS);
+        metrics.alert(alert.getKind());
+    }
+
+    private void publish(PerformanceSample sample, long at) {
+        forward(Samples.key(sample), sample, at, Sinks.PERFORMANCE_SAMPLES);
+    }
+
+    private void forward(String key, Object value, long at, String sink) {
+        context.forward(new Record<>(key, value, at), sink);
+    }
+}

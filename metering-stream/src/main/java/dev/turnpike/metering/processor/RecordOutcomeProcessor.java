@@ -1,0 +1,53 @@
+package dev.turnpike.metering.processor;
+
+import dev.turnpike.metering.config.MeteringConfig;
+import dev.turnpike.metering.performance.Judgement;
+import dev.turnpike.schemas.event.Outcome;
+import dev.turnpike.schemas.serde.Received;
+import java.util.Objects;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Puts outcomes down to the answers they judge. */
+@SuppressWarnings("NullAway.Init") // Kafka calls init first
+final class RecordOutcomeProcessor extends ContextualProcessor<String, Received<Outcome>, Object, Object> {
+
+    private final MeteringConfig config;
+    private final MeterMetrics metrics;
+    private Bookkeeper books;
+    private SetAside setAside;
+
+    RecordOutcomeProcessor(MeteringConfig config, MeterMetrics metrics) {
+        this.config = config;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> context) {
+        super.init(context);
+        books = new Bookkeeper(context, config, metrics);
+        setAside = new SetAside(context, metrics);
+    }
+
+    @Override
+    public void process(Record<String, Received<Outcome>> record) {
+        Outcome outcome = Objects.requireNonNull(record.value().value(), "the intake hands on what is readable");
+        String requestId = outcome.getRequestId();
+        if (requestId == null) {
+            // about a whole task: which of its requests made the difference is not known
+            return;
+        }
+        long at = record.timestamp();
+        try {
+            books.book(
+                    outcome.getTeam(),
+                    requestId,
+                    at,
+                    null,
+                    (account, policy) -> account.judge(Judgement.of(outcome), at));
+        } catch (Refused e) {
+            setAside.send(record, record.value().bytes(), e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.turnpike.metering.state;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.utils.Bytes;
+
+/**
+ * Something to be looked at when its time has come.
+ *
+ * @param at milliseconds since 1970-01-01 UTC
+ * @param subject its key in the store of its kind
+ */
+public record Due(long at, Kind kind, String subject) {
+
+    /** In which order things that are due at the same instant are done: a position ends after the accounts that use it. */
+    public enum Kind {
+        ACCOUNT,
+        POSITION,
+        SPEND_CELL,
+        UNPRICED_ALERT
+    }
+
+    // big-endian and not negative: the order of the bytes is that of time
+    Bytes encode() {
+        byte[] name = subject.getBytes(StandardCharsets.UTF_8);
+        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES + 1 + name.length)
+                .putLong(at)
+                .put((byte) kind.ordinal())
+                .put(name)
+                .array());
+    }
+
+    static Due decode(Bytes key) {
+        ByteBuffer bytes = ByteBuffer.wrap(key.get());
+        long at = bytes.getLong();
+        Kind kind = Kind.values()[bytes.get()];
+        return new Due(at, kind, StandardCharsets.UTF_8.decode(bytes).toString());
+    }
+
+    /** Before everything that is due at an instant. */
+    static Bytes from(long at) {
+        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(at).array());
+    }
+}

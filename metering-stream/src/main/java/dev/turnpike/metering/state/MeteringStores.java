@@ -1,0 +1,79 @@
+package dev.turnpike.metering.state;
+
+import dev.turnpike.metering.budget.Position;
+import dev.turnpike.metering.budget.RequestAccount;
+import dev.turnpike.metering.performance.Performance;
+import dev.turnpike.schemas.event.ModelOffer;
+import dev.turnpike.schemas.event.SpendAggregate;
+import dev.turnpike.schemas.event.TeamPolicy;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowStore;
+
+/** The stores of the meter. A store's name is a contract: a new meaning is a new name. */
+public final class MeteringStores {
+
+    /** {@link Position} by {@link dev.turnpike.schemas.PositionKey#encode()}. */
+    public static final String POSITIONS = "budget-positions";
+    /** {@link RequestAccount} by {@link RequestAccount#key}. */
+    public static final String ACCOUNTS = "request-accounts";
+    /** Nothing, by the hash of a usage id, at its broker time; kept for the horizon. */
+    public static final String SEEN_USAGE = "seen-usage";
+    /** Nothing, by time and what is to be done then. */
+    public static final String EXPIRY = "expiry";
+    /** {@link SpendAggregate} by {@link dev.turnpike.metering.budget.SpendKey#encode()}. */
+    public static final String SPEND_CELLS = "spend-cells";
+    /** Nothing, by the ids of alerts about models without a price that were raised. */
+    public static final String UNPRICED_ALERTS = "unpriced-alerts";
+    /** How far a task has come, by the names in {@link Progress}. */
+    public static final String PROGRESS = "meter-progress";
+    /** {@link Performance} by model and task type. */
+    public static final String PERFORMANCE = "performance-by-model-and-task-type";
+    /** Every {@link TeamPolicy} by team, on every instance. */
+    public static final String POLICIES = "policies";
+    /** Every {@link ModelOffer} by its id, on every instance. */
+    public static final String CATALOG = "catalog";
+
+    private MeteringStores() {}
+
+    /** Everything that booking takes. */
+    public static List<StoreBuilder<?>> books() {
+        return List.of(
+                cached(POSITIONS, StateSerdes.position()),
+                stored(ACCOUNTS, Serdes.String(), StateSerdes.account()),
+                stored(EXPIRY, Serdes.Bytes(), Serdes.ByteArray()),
+                cached(SPEND_CELLS, StateSerdes.spend()),
+                stored(UNPRICED_ALERTS, Serdes.String(), Serdes.ByteArray()),
+                cached(PROGRESS, Serdes.Long()));
+    }
+
+    public static StoreBuilder<WindowStore<Bytes, byte[]>> seenUsage(Duration horizon) {
+        return Stores.windowStoreBuilder(
+                Stores.persistentWindowStore(SEEN_USAGE, horizon, horizon, false), Serdes.Bytes(), Serdes.ByteArray());
+    }
+
+    public static StoreBuilder<KeyValueStore<String, Performance>> performance() {
+        return cached(PERFORMANCE, StateSerdes.performance());
+    }
+
+    /** A table that every instance reads whole from its topic. */
+    public static <V> StoreBuilder<KeyValueStore<String, V>> table(String name, Serde<V> values) {
+        return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), values)
+                .withLoggingDisabled();
+    }
+
+    // what many records change between two commits is written once
+    private static <V> StoreBuilder<KeyValueStore<String, V>> cached(String name, Serde<V> values) {
+        return stored(name, Serdes.String(), values).withCachingEnabled();
+    }
+
+    private static <K, V> StoreBuilder<KeyValueStore<K, V>> stored(String name, Serde<K> keys, Serde<V> values) {
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), keys, values);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.turnpike.metering.state;
+
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/** How far one task has come. */
+public final class Progress {
+
+    private static final String EPOCH = "epoch";
+    private static final String DISPATCH_OFFSET = "dispatch-offset";
+    private static final String EXPIRED_UNTIL = "expired-until";
+    private static final String OPEN_HOLDS = "open-holds";
+
+    private final KeyValueStore<String, Long> store;
+
+    public Progress(KeyValueStore<String, Long> store) {
+        this.store = store;
+    }
+
+    /** The incarnation of the task's state: the time of the first record that was booked in it. */
+    public long epoch(long at) {
+        Long epoch = store.get(EPOCH);
+        if (epoch == null) {
+            store.put(EPOCH, at);
+            return at;
+        }
+        return epoch;
+    }
+
+    /** Offset of the newest dispatch that was read; -1 before any. */
+    public long dispatchOffset() {
+        return get(DISPATCH_OFFSET, -1);
+    }
+
+    public void readDispatch(long offset) {
+        store.put(DISPATCH_OFFSET, offset);
+    }
+
+    /** Everything that was due by then has been done. */
+    public long expiredUntil() {
+        return get(EXPIRED_UNTIL, 0);
+    }
+
+    public void expiredUntil(long at) {
+        store.put(EXPIRED_UNTIL, at);
+    }
+
+    public long openHolds() {
+        return get(OPEN_HOLDS, 0);
+    }
+
+    public void openHolds(long number) {
+        store.put(OPEN_HOLDS, number);
+    }
+
+    private long get(String name, long otherwise) {
+        Long value = store.get(name);
+        return value == null ? otherwise : value;
+    }
+}
