@@ -22,20 +22,11 @@ import dev.turnpike.sink.provider.execution.Step.HandBack;
 import dev.turnpike.sink.provider.execution.Step.Status;
 import dev.turnpike.sink.provider.execution.Step.Wait;
 import dev.turnpike.sink.provider.execution.Terms;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.PriorityQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -44,19 +35,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Executes the dispatches of one partition.
  *
- * <p>One thread does everything that must happen in order. Dispatches, chunks, answers and free places among the open calls
- * come into its inbox from other threads; it takes all that is there, decides, and writes all that follows in one
- * transaction. A call is made only after the transaction with its {@code started} note is committed, and a dispatch is
- * finished only after the one with its last report. So a crash at any point leaves behind notes from which the next executor
- * knows what it must not do again: the first one it takes up makes it read them back.
+ * <p>A call is made only after the transaction with its {@code started} note is committed, and a dispatch is finished only
+ * after the one with its last report. So a crash at any point leaves behind notes from which the next executor knows what it
+ * must not do again; it reads them back when it takes up its first dispatch.
  *
- * <p>While calls are open nothing waits for them but their connections, so the thread can look after thousands.
+ * <p>While a call is open nothing waits for it but its connection: one thread looks after thousands, and writes what
+ * becomes of all of them in common transactions.
  */
 final class PartitionExecutor {
-
-    private static final int MOST_EVENTS = 2_000;
-    private static final long LONGEST_WAIT_MS = 1_000;
-    private static final long LAST_TRANSACTION_MS = 4_000;
 
     private final int partition;
     private final Terms terms;
@@ -65,16 +51,11 @@ final class PartitionExecutor {
     private final Journal journal;
     private final BiFunction<Integer, Long, History> readBack;
     private final InstantSource clock;
-    private final Thread thread;
-
-    private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+    private final Loop loop;
     private final Offsets offsets = new Offsets();
-    private volatile @Nullable Instant closeBy;
-    private volatile @Nullable Throwable failure;
 
-    // only the thread's
+    // only the loop's
     private final Map<Long, Running> running = new HashMap<>();
-    private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparing(Due::at));
     private @Nullable History history;
     private int openCalls;
 
@@ -94,17 +75,18 @@ final class PartitionExecutor {
         this.journal = journal;
         this.readBack = readBack;
         this.clock = clock;
-        this.thread = new Thread(this::run, "provider-sink-" + partition);
+        this.loop = new Loop(
+                "provider-sink-" + partition, journal, clock, events::register, () -> openCalls > 0, this::letGo);
     }
 
     void start() {
-        thread.start();
+        loop.start();
     }
 
     /** Takes a record up, unless it was taken up before; where this has stopped it stays unfinished. */
     void accept(SinkRecord record, Received<Dispatch> received) {
         if (offsets.begin(record.kafkaOffset())) {
-            inbox.add(() -> begin(record, received));
+            loop.tell(() -> begin(record, received));
         }
     }
 
@@ -121,78 +103,22 @@ final class PartitionExecutor {
     /** Why this does nothing any more; null while it works. */
     @Nullable
     Throwable failure() {
-        return failure;
+        return loop.failure();
     }
 
     /** Starts nothing more from now on; open calls may go on until an instant. */
     void closeBy(Instant end) {
-        closeBy = end;
-        inbox.add(() -> {});
+        loop.closeBy(end);
     }
 
-    /** Waits until it has closed, which takes no longer than what it was given and a last transaction. */
     void awaitClosed() throws InterruptedException {
-        Instant end = Objects.requireNonNull(closeBy, "closeBy comes first");
-        Duration left = Duration.between(clock.instant(), end);
-        thread.join(Math.max(0, left.toMillis()) + LAST_TRANSACTION_MS);
-        if (thread.isAlive()) {
-            // the broker does not answer
-            thread.interrupt();
-            thread.join();
-        }
-    }
-
-    private void run() {
-        try {
-            journal.open();
-            events.register();
-            while (!isClosed()) {
-                handleEvents();
-                journal.commit();
-            }
-        } catch (Throwable e) {
-            failure = e;
-        } finally {
-            letGo();
-            journal.close();
-        }
-    }
-
-    private boolean isClosed() {
-        Instant end = closeBy;
-        return end != null
-                && journal.isEmpty()
-                && (openCalls == 0 || !clock.instant().isBefore(end));
-    }
-
-    private void handleEvents() throws InterruptedException {
-        List<Runnable> batch = new ArrayList<>();
-        Runnable first = inbox.poll(patience(), TimeUnit.MILLISECONDS);
-        if (first != null) {
-            batch.add(first);
-            inbox.drainTo(batch, MOST_EVENTS);
-        }
-        batch.forEach(Runnable::run);
-        Instant now = clock.instant();
-        while (!due.isEmpty() && !due.element().at().isAfter(now)) {
-            wake(due.remove().running());
-        }
-    }
-
-    private long patience() {
-        if (!journal.isEmpty()) {
-            return 0;
-        }
-        Instant next = due.isEmpty() ? Instant.MAX : due.element().at();
-        Instant now = clock.instant();
-        boolean isFar = next.isAfter(now.plusMillis(LONGEST_WAIT_MS));
-        return isFar ? LONGEST_WAIT_MS : Math.max(1, Duration.between(now, next).toMillis() + 1);
+        loop.awaitClosed();
     }
 
     private void begin(SinkRecord record, Received<Dispatch> received) {
         long offset = record.kafkaOffset();
         Dispatch dispatch = received.value();
-        if (closeBy != null) {
+        if (loop.isClosing()) {
             return;
         }
         if (dispatch == null) {
@@ -236,10 +162,10 @@ final class PartitionExecutor {
 
     private void go(Running one, Step step) {
         if (step instanceof Call call) {
-            due.add(new Due(one.execution.deadline(), one));
-            one.slot = provider(call.model()).request(() -> inbox.add(() -> call(one)));
+            wakeAt(one.execution.deadline(), one.offset);
+            one.slot = provider(call.model()).request(() -> loop.tell(() -> call(one)));
         } else if (step instanceof Wait wait) {
-            due.add(new Due(wait.until(), one));
+            wakeAt(wait.until(), one.offset);
         } else if (step instanceof Finish finish) {
             journal.add(events.record(Reports.closing(one.execution, finish, clock.instant()), partition));
             finish(one, finish);
@@ -248,9 +174,15 @@ final class PartitionExecutor {
         }
     }
 
+    // by its offset: the dispatch itself would be kept until its deadline, long after it is finished
+    private void wakeAt(Instant time, long offset) {
+        loop.at(time, () -> wake(offset));
+    }
+
     /** A time has come: to try again, or to give up waiting for a place. */
-    private void wake(Running one) {
-        if (closeBy == null && running.containsKey(one.offset) && one.call == null) {
+    private void wake(long offset) {
+        Running one = running.get(offset);
+        if (one != null && one.call == null && !loop.isClosing()) {
             Step step = one.execution.next(clock.instant());
             if (!(step instanceof Call && one.slot != null)) {
                 one.giveSlotBack();
@@ -261,7 +193,7 @@ final class PartitionExecutor {
 
     /** There is a place: the attempt is announced, then made. */
     private void call(Running one) {
-        if (closeBy != null || !running.containsKey(one.offset)) {
+        if (loop.isClosing() || !running.containsKey(one.offset)) {
             one.giveSlotBack();
             return;
         }
@@ -284,7 +216,7 @@ final class PartitionExecutor {
             return;
         }
         CompletableFuture<Outcome> answer =
-                provider(call.model()).call(one.dispatch(), call, chunk -> inbox.add(() -> chunk(one, call, chunk)));
+                provider(call.model()).call(one.dispatch(), call, chunk -> loop.tell(() -> chunk(one, call, chunk)));
         one.answer = answer;
         Slot slot = one.slot;
         answer.whenComplete((outcome, failed) -> {
@@ -292,7 +224,7 @@ final class PartitionExecutor {
             if (slot != null) {
                 slot.close();
             }
-            inbox.add(() -> ended(
+            loop.tell(() -> ended(
                     one, call, outcome != null ? outcome : new Unknown("the call failed: " + failed, one.chunks > 0)));
         });
     }
@@ -317,7 +249,7 @@ final class PartitionExecutor {
         }
         if (report != null && step instanceof Finish finish) {
             finish(one, finish);
-        } else if (closeBy == null || !(step instanceof Call || step instanceof Wait)) {
+        } else if (!loop.isClosing() || !(step instanceof Call || step instanceof Wait)) {
             go(one, step);
         }
     }
@@ -391,6 +323,4 @@ final class PartitionExecutor {
             }
         }
     }
-
-    private record Due(Instant at, Running running) {}
 }
