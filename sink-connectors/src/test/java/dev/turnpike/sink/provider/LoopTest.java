@@ -94,6 +94,7 @@ class LoopTest {
     void shouldCloseEvenIfTheBrokerDoesNotAnswer() throws InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         written.beforeCommit(() -> {
+            happened.add("commit");
             try {
                 never.await();
             } catch (InterruptedException e) {
@@ -102,12 +103,13 @@ class LoopTest {
         });
         loop.tell(() -> journal.add(record("a")));
         loop.start();
+        await().until(() -> happened.contains("commit"));
 
         loop.closeBy(START);
         loop.awaitClosed();
 
         assertThat(written.closed()).isTrue();
-        assertThat(happened).containsExactly("opening", "ending");
+        assertThat(happened).containsExactly("opening", "commit", "ending");
     }
 
     @Test

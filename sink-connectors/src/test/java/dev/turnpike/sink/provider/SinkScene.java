@@ -98,16 +98,16 @@ final class SinkScene implements AutoCloseable {
         settings.put("provider.simulated.url", provider.url());
         settings.put("retry.pause.ms", "20");
         // a killed worker's partitions are to be had soon
-        settings.put("consumer.override.session.timeout.ms", "3000");
-        settings.put("consumer.override.heartbeat.interval.ms", "500");
+        settings.put("consumer.override.session.timeout.ms", "6000");
+        settings.put("consumer.override.heartbeat.interval.ms", "1000");
         return settings;
     }
 
-    /** As the router does; admitted now, to be finished within a minute. */
+    /** As the router does; admitted now, to be executed within ten minutes. */
     void publish(Dispatch dispatch) {
         Instant now = Instant.now();
         dispatch.setAdmittedAt(now.toEpochMilli());
-        dispatch.setDeadline(now.plus(Duration.ofMinutes(1)).toEpochMilli());
+        dispatch.setDeadline(now.plus(Duration.ofMinutes(10)).toEpochMilli());
         publishAsItIs(dispatch);
     }
 
@@ -145,8 +145,10 @@ final class SinkScene implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether the ends of its completions and of its usage were both seen, which are in different topics. */
     boolean isComplete(String requestId) {
-        return completions(requestId).stream().anyMatch(Completion::getFinal$);
+        return completions(requestId).stream().anyMatch(Completion::getFinal$)
+                && usage(requestId).stream().anyMatch(UsageReport::getFinal$);
     }
 
     List<Redecision> redecisions() {
