@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *   <tr><td>{@code turnpike.decision.duration}</td><td>time that deciding takes, reading state included</td></tr>
  *   <tr><td>{@code turnpike.requests.repeated}</td><td>records dropped because their request is decided</td></tr>
  *   <tr><td>{@code turnpike.feedback.lag}</td><td>from a usage report's broker time to the router's knowing of it</td></tr>
- *   <tr><td>{@code turnpike.holds.open}</td><td>held and not closed, summed over budget windows, dollars</td></tr>
+ *   <tr><td>{@code turnpike.holds.open.usd}</td><td>held and not closed, summed over budget windows, dollars</td></tr>
  *   <tr><td>{@code turnpike.dead.letters}</td><td>records that deciding set aside, by {@code reason}</td></tr>
  *   <tr><td>{@code turnpike.tables.refused}</td><td>records of global tables that were not understood, by {@code table}</td></tr>
  * </table>
@@ -47,7 +47,7 @@ public final class RouterMetrics {
                 .publishPercentileHistogram()
                 .register(registry);
         this.repeated = registry.counter("turnpike.requests.repeated");
-        registry.gauge("turnpike.holds.open", openHolds, nano -> nano.get() * NANO_USD);
+        registry.gauge("turnpike.holds.open.usd", openHolds, nano -> nano.get() * NANO_USD);
     }
 
     long start() {

@@ -1,0 +1,408 @@
+package dev.turnpike.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.turnpike.cluster.LocalCluster;
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.Ownership;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.Topic;
+import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Alias;
+import dev.turnpike.schemas.event.Budget;
+import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.Decision;
+import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.HoldWindow;
+import dev.turnpike.schemas.event.LlmRequest;
+import dev.turnpike.schemas.event.ModelOffer;
+import dev.turnpike.schemas.event.Price;
+import dev.turnpike.schemas.event.Rejection;
+import dev.turnpike.schemas.event.TeamPolicy;
+import dev.turnpike.schemas.event.WindowView;
+import dev.turnpike.schemas.serde.EventSerdes;
+import dev.turnpike.schemas.serde.JsonEvents;
+import java.io.IOException;
+import java.io.Writer;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Laws 1, 2, 3 and 7 on a real broker, with a router that is killed in the middle and loses its local state. */
+class RouterIT {
+
+    private static final int PARTITIONS = 4;
+    private static final int TEAMS = 12;
+    private static final int REQUESTS = 400;
+    private static final AtomicInteger TESTS = new AtomicInteger();
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    @TempDir
+    private Path folder;
+
+    private final LocalCluster cluster = LocalCluster.shared().withTopics("router-it-" + TESTS.incrementAndGet() + ".");
+    private final EventSerdes serdes = new EventSerdes(Map.of("schema.registry.url", cluster.registryUrl()));
+    private final SplittableRandom random = new SplittableRandom(7);
+    private final Set<String> asked = new HashSet<>();
+    private final List<byte[]> published = new ArrayList<>();
+    private KafkaProducer<byte[], byte[]> producer;
+    private int routers;
+
+    @BeforeEach
+    void fillTables() {
+        producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        send(Topics.CATALOG, "openai/good", offer("good", 1));
+        send(Topics.CATALOG, "openai/dear", offer("dear", 9));
+        send(Topics.ALIASES, "smart", new Alias("smart", "openai/dear"));
+        send(Topics.POLICIES, "*", policy("*", 150_000_000L));
+        producer.flush();
+    }
+
+    @AfterEach
+    void close() {
+        producer.close();
+    }
+
+    @Test
+    void shouldDecideEachRequestOnceAndKeepItsHoldsThroughAKillAndTheLossOfItsState() throws Exception {
+        try (Router first = start()) {
+            publish(REQUESTS / 2);
+            await().atMost(PATIENCE).until(() -> read(Topics.DECISIONS).size() >= 20);
+            publish(REQUESTS / 4);
+            first.kill();
+        }
+        try (Router second = start()) {
+            publish(REQUESTS / 4);
+            askOnceMoreOnEveryPartition();
+            await().atMost(PATIENCE).until(this::allAreDecided);
+            assertThat(second.process.isAlive()).isTrue();
+        }
+
+        List<Decision> decisions = read(Topics.DECISIONS);
+        List<Dispatch> dispatches = read(Topics.DISPATCHES);
+        assertThat(decisions).extracting(RouterIT::id).containsExactlyInAnyOrderElementsOf(asked);
+        Set<String> answered = new HashSet<>();
+        dispatches.forEach(dispatch -> answered.add(dispatch.getTeam() + ' ' + dispatch.getRequestId()));
+        List<Rejection> rejections = read(Topics.REJECTIONS);
+        rejections.forEach(rejection -> answered.add(rejection.getTeam() + ' ' + rejection.getRequestId()));
+        assertThat(answered).isEqualTo(asked).hasSize(dispatches.size() + rejections.size());
+        assertThat(rejections).isNotEmpty();
+        assertHoldsAreIntact(decisions, dispatches);
+        assertThat(consume(Topics.DEAD_LETTERS)).isEmpty();
+        assertThat(consume(Topics.REQUESTS_MOVED)).isNotEmpty();
+    }
+
+    @Test
+    void shouldSpendAgainWhatTheMeterGivesBackAndSetAsideWhatCannotBeRead() throws Exception {
+        var once = policy("once", 20_000_000L);
+        once.getRouting().setMinOutputCap(4_096);
+        send(Topics.POLICIES, "once", once);
+        try (Router router = start()) {
+            sendBytes("once", bytes(request("once", "r1")), null);
+            sendBytes("once", bytes(request("once", "r2")), null);
+            await().atMost(PATIENCE).until(() -> decisionsOf("once").size() == 2);
+            assertThat(decisionsOf("once")).extracting(Decision::getOutcome).containsExactly("routed", "rejected");
+
+            Dispatch dispatch = read(Topics.DISPATCHES).stream()
+                    .filter(one -> one.getTeam().equals("once"))
+                    .findFirst()
+                    .orElseThrow();
+            giveBack(dispatch);
+            sendBytes(null, "neither Avro nor JSON".getBytes(StandardCharsets.UTF_8), 0);
+            // the two topics are read side by side, so the first of these may still come before the feedback
+            await().atMost(PATIENCE).until(() -> {
+                sendBytes(
+                        "once",
+                        bytes(request("once", "again" + decisionsOf("once").size())),
+                        null);
+                return decisionsOf("once").stream()
+                                .filter(decision -> decision.getOutcome().equals("routed"))
+                                .count()
+                        == 2;
+            });
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(consume(Topics.DEAD_LETTERS))
+                            .singleElement()
+                            .satisfies(letter -> assertThat(
+                                            DeadLetter.of(letter.headers()).reason())
+                                    .isEqualTo(DeadLetter.UNREADABLE)));
+            assertThat(router.process.isAlive()).isTrue();
+        }
+    }
+
+    /** In each window, in the order of its partition: what is held is what was held before and the hold of the decision itself. */
+    private static void assertHoldsAreIntact(List<Decision> decisions, List<Dispatch> dispatches) {
+        Map<PositionKey, Amounts> held = new HashMap<>();
+        for (Decision decision : decisions) {
+            for (WindowView view : decision.getWindows()) {
+                var key = PositionKey.of(decision.getTeam(), view.getWindow());
+                Amounts hold = decision.getHold() == null ? Amounts.ZERO : Amounts.of(decision.getHold());
+                assertThat(Amounts.of(view.getHeld()))
+                        .as("held in %s at %s", key, decision.getRequestId())
+                        .isEqualTo(held.getOrDefault(key, Amounts.ZERO).plus(hold));
+                held.put(key, Amounts.of(view.getHeld()));
+                assertThat(held.get(key).nanoUsd())
+                        .isLessThanOrEqualTo(view.getLimit().getNanoUsd());
+            }
+        }
+        Map<PositionKey, Amounts> dispatched = new HashMap<>();
+        for (Dispatch dispatch : dispatches) {
+            for (HoldWindow window : dispatch.getWindows()) {
+                dispatched.merge(
+                        PositionKey.of(dispatch.getTeam(), window), Amounts.of(dispatch.getHold()), Amounts::plus);
+            }
+        }
+        held.values().removeIf(Amounts::isZero);
+        assertThat(dispatched).isEqualTo(held);
+    }
+
+    /** New requests as JSON and as Avro, on their own partition and on others, and some that were published before. */
+    private void publish(int count) {
+        for (int i = 0; i < count; i++) {
+            if (!published.isEmpty() && random.nextInt(4) == 0) {
+                sendBytes(null, published.get(random.nextInt(published.size())), random.nextInt(PARTITIONS));
+                continue;
+            }
+            String team = "team" + random.nextInt(TEAMS);
+            LlmRequest request = request(team, "r" + published.size());
+            request.setModel(random.nextInt(3) == 0 ? "smart" : "auto");
+            byte[] bytes = random.nextBoolean()
+                    ? bytes(request)
+                    : JsonEvents.write(request).getBytes(StandardCharsets.UTF_8);
+            published.add(bytes);
+            asked.add(team + ' ' + request.getRequestId());
+            sendBytes(team, bytes, random.nextInt(3) == 0 ? random.nextInt(PARTITIONS) : null);
+        }
+        producer.flush();
+    }
+
+    /** What comes last: once these are decided, all before them is. */
+    private void askOnceMoreOnEveryPartition() {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            String team = ownedBy(partition);
+            sendBytes(team, bytes(request(team, "last")), null);
+            asked.add(team + " last");
+        }
+        producer.flush();
+    }
+
+    private boolean allAreDecided() {
+        Set<String> decided = new HashSet<>();
+        read(Topics.DECISIONS).forEach(decision -> decided.add(id(decision)));
+        return decided.containsAll(asked);
+    }
+
+    private List<Decision> decisionsOf(String team) {
+        return read(Topics.DECISIONS).stream()
+                .filter(decision -> decision.getTeam().equals(team))
+                .toList();
+    }
+
+    private void giveBack(Dispatch dispatch) {
+        HoldWindow window = dispatch.getWindows().get(0);
+        var state = BudgetState.newBuilder()
+                .setTeam(dispatch.getTeam())
+                .setScope(window.getScope())
+                .setScopeValue(window.getScopeValue())
+                .setPeriod(window.getPeriod())
+                .setWindowStart(window.getWindowStart())
+                .setWindowEnd(window.getWindowEnd())
+                .setEpoch(1)
+                .setVersion(1)
+                .setOpened(dispatch.getHold())
+                .setClosed(dispatch.getHold())
+                .setSpent(Amounts.ZERO.toAvro())
+                .setDispatchOffset(0)
+                .build();
+        byte[] value = serdes.avro(Topics.BUDGETS).serializer().serialize(name(Topics.BUDGETS), state);
+        int partition = Ownership.partitionOf(dispatch.getTeam(), PARTITIONS);
+        producer.send(new ProducerRecord<>(
+                name(Topics.BUDGETS),
+                partition,
+                PositionKey.of(state).encode().getBytes(StandardCharsets.UTF_8),
+                value));
+        producer.flush();
+    }
+
+    private <V extends SpecificRecord> void send(Topic<V> topic, String key, V value) {
+        producer.send(new ProducerRecord<>(
+                name(topic),
+                key.getBytes(StandardCharsets.UTF_8),
+                serdes.avro(topic).serializer().serialize(name(topic), value)));
+    }
+
+    private void sendBytes(@Nullable String key, byte[] value, @Nullable Integer partition) {
+        producer.send(new ProducerRecord<>(
+                name(Topics.REQUESTS), partition, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value));
+    }
+
+    private byte[] bytes(LlmRequest request) {
+        return serdes.avro(Topics.REQUESTS).serializer().serialize(name(Topics.REQUESTS), request);
+    }
+
+    private <V extends SpecificRecord> List<V> read(Topic<V> topic) {
+        var deserializer = serdes.avro(topic).deserializer();
+        return consume(topic).stream()
+                .map(record -> deserializer.deserialize(record.topic(), record.value()))
+                .toList();
+    }
+
+    /** What readers that wait for transactions see at present, partition by partition. */
+    private List<ConsumerRecord<byte[], byte[]>> consume(Topic<?> topic) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (var consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        cluster.bootstrapServers(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                var from = new TopicPartition(name(topic), partition);
+                consumer.assign(List.of(from));
+                consumer.seekToBeginning(List.of(from));
+                long end = consumer.endOffsets(List.of(from)).get(from);
+                while (consumer.position(from) < end) {
+                    consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+                }
+            }
+        }
+        return records;
+    }
+
+    private Router start() throws IOException {
+        routers++;
+        Properties settings = new Properties();
+        settings.putAll(Map.of(
+                "bootstrap.servers",
+                cluster.bootstrapServers(),
+                "schema.registry.url",
+                cluster.registryUrl(),
+                "application.id",
+                cluster.topicsPrefix() + "router",
+                "topics.prefix",
+                cluster.topicsPrefix(),
+                "state.dir",
+                folder.resolve("state" + routers).toString(),
+                "session.timeout",
+                "2s",
+                "kafka.heartbeat.interval.ms",
+                "500",
+                "kafka.producer.transaction.timeout.ms",
+                "2000",
+                "http.port",
+                "0"));
+        Path file = folder.resolve("router" + routers + ".properties");
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            settings.store(writer, null);
+        }
+        return new Router(new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        RouterMain.class.getName(),
+                        file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        Redirect.appendTo(Path.of("target", "router-it.log").toFile()))
+                .start());
+    }
+
+    /** A router in a process of its own. */
+    private record Router(Process process) implements AutoCloseable {
+
+        /** SIGKILL: no transaction is ended, no store is closed. */
+        void kill() throws InterruptedException {
+            process.destroyForcibly().waitFor();
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            kill();
+        }
+    }
+
+    private static String ownedBy(int partition) {
+        int i = 0;
+        while (Ownership.partitionOf("last" + i, PARTITIONS) != partition) {
+            i++;
+        }
+        return "last" + i;
+    }
+
+    private static String id(Decision decision) {
+        return decision.getTeam() + ' ' + decision.getRequestId();
+    }
+
+    private String name(Topic<?> topic) {
+        return topic.name(cluster.topicsPrefix());
+    }
+
+    private static LlmRequest request(String team, String id) {
+        return LlmRequest.newBuilder()
+                .setRequestId(id)
+                .setTeam(team)
+                .setMessages("[{\"role\":\"user\",\"content\":\"hi\"}]")
+                .build();
+    }
+
+    private static ModelOffer offer(String model, long usd) {
+        return ModelOffer.newBuilder()
+                .setProvider("openai")
+                .setModel(model)
+                .setPrices(List.of(Price.newBuilder()
+                        .setVersion(model)
+                        .setEffectiveFrom(0)
+                        .setInput(usd * 1_000_000_000)
+                        .setOutput(usd * 4_000_000_000L)
+                        .build()))
+                .setQuality(Map.of("*", 0.8))
+                .build();
+    }
+
+    /** One good answer is held at $0.0165. */
+    private static TeamPolicy policy(String team, long limitNanoUsd) {
+        return TeamPolicy.newBuilder()
+                .setTeam(team)
+                .setBudgets(List.of(Budget.newBuilder()
+                        .setName("ever")
+                        .setScope("team")
+                        .setPeriod("total")
+                        .setLimitNanoUsd(limitNanoUsd)
+                        .build()))
+                .build();
+    }
+}
