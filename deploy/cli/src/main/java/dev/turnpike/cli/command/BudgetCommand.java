@@ -20,6 +20,6 @@ final class BudgetCommand extends Reading {
     void read(TopicLog log, PrintWriter out) {
         TeamPolicy policy = PolicyCommand.find(log.table(Topics.POLICIES), team);
         Map<String, BudgetState> states = log.table(Topics.BUDGETS);
-        BudgetLine.table().print(out, BudgetLine.of(policy, team, states.values(), System.currentTimeMillis()), json);
+        BudgetLine.table().print(out, BudgetLine.of(policy, team, states.values(), clock.millis()), json);
     }
 }

@@ -18,8 +18,7 @@ final class CatalogCommand {
 
         @Override
         void read(TopicLog log, PrintWriter out) {
-            OfferLine.table()
-                    .print(out, OfferLine.of(log.table(Topics.CATALOG).values(), System.currentTimeMillis()), json);
+            OfferLine.table().print(out, OfferLine.of(log.table(Topics.CATALOG).values(), clock.millis()), json);
         }
     }
 }

@@ -16,7 +16,7 @@ final class ModelsCommand extends Reading {
                 log.table(Topics.CATALOG).values(),
                 log.table(Topics.MODEL_PERFORMANCE).values(),
                 log.table(Topics.SPEND).values(),
-                System.currentTimeMillis());
+                clock.millis());
         ModelLine.table().print(out, lines, json);
     }
 }

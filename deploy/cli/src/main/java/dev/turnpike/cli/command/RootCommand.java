@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 100,
         subcommands = {
+            UpCommand.class,
             TopicsCommand.class,
             ApplyCommand.class,
             PublishCommand.class,

@@ -37,10 +37,15 @@ final class SpendCommand extends Reading {
     String to;
 
     @Override
-    void read(TopicLog log, PrintWriter out) {
+    void check() {
         if (window != null && !window.equals("1h") && !window.equals("1d")) {
             throw new ParameterException(spec.commandLine(), "--window=" + window + ": must be 1h or 1d");
         }
+        query();
+    }
+
+    @Override
+    void read(TopicLog log, PrintWriter out) {
         SpendLine.Query query = query();
         List<SpendLine> lines = SpendLine.of(log.table(Topics.SPEND).values(), query);
         SpendLine.table(query).print(out, lines, json);

@@ -5,6 +5,7 @@ import dev.turnpike.schemas.event.Alias;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +42,8 @@ public final class DocumentReader {
                                 ? file.toString()
                                 : path.relativize(file).toString(),
                         text);
+            } catch (NoSuchFileException e) {
+                throw new IllegalArgumentException(file + ": there is no such file or folder", e);
             } catch (IOException e) {
                 throw new IllegalArgumentException(file + ": cannot be read: " + e.getMessage(), e);
             }

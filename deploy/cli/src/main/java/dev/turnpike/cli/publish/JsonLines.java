@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -28,6 +29,8 @@ public record JsonLines(Path file, Intake intake) {
                     events++;
                 }
             }
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(file + ": there is no such file", e);
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(file + ": is not UTF-8 after line " + line, e);
         } catch (IOException e) {

@@ -17,8 +17,9 @@ final class Summary {
         long baseline = watch.count(Count.BASELINE);
         long[] lags = watch.lags();
         line(out, "requests", "%,d published, %,d decided", published, watch.decided());
-        line(out, "dispatched", "%,d  (%s)", watch.count(Count.DISPATCHED), list(watch.models()));
-        line(out, "decisions", "%s", list(watch.outcomes()));
+        line(out, "dispatched", "%,d  (%s)", watch.count(Count.DISPATCHED), list(watch.dispatched()));
+        line(out, "models", "%s", list(watch.models()));
+        line(out, "rejected", "%,d  (%s)", watch.count(Count.REJECTED), list(watch.rejected()));
         line(out, "finished", "%,d", watch.count(Count.FINISHED));
         line(out, "tokens", "%,d", watch.count(Count.TOKENS));
         line(out, "spend", "%s", Money.display(spent));

@@ -34,7 +34,8 @@ final class Watch implements AutoCloseable {
     private final Consumer<String> tell;
     private final List<Thread> readers = new ArrayList<>();
     private final Set<String> told = new HashSet<>();
-    private final Map<String, Long> outcomes = new TreeMap<>();
+    private final Map<String, Long> dispatched = new TreeMap<>();
+    private final Map<String, Long> rejected = new TreeMap<>();
     private final Map<String, Long> models = new TreeMap<>();
     private final List<Long> lags = new ArrayList<>();
     private volatile boolean open = true;
@@ -81,9 +82,14 @@ final class Watch implements AutoCloseable {
         return count(Count.DISPATCHED) + count(Count.REJECTED);
     }
 
-    /** Decisions by what came of them: routed, downgraded, or the code of the rejection. */
-    synchronized Map<String, Long> outcomes() {
-        return new TreeMap<>(outcomes);
+    /** Dispatches by outcome: routed or downgraded. */
+    synchronized Map<String, Long> dispatched() {
+        return new TreeMap<>(dispatched);
+    }
+
+    /** Rejections by code. */
+    synchronized Map<String, Long> rejected() {
+        return new TreeMap<>(rejected);
     }
 
     /** Dispatches by the model that was chosen. */
@@ -118,12 +124,12 @@ final class Watch implements AutoCloseable {
 
     private synchronized void decision(Entry<Decision> entry) {
         Decision decision = entry.value();
-        boolean rejected = decision.getCode() != null;
-        outcomes.merge(rejected ? decision.getCode() : decision.getOutcome(), 1L, Long::sum);
-        add(rejected ? Count.REJECTED : Count.DISPATCHED, 1);
-        if (rejected) {
+        String code = decision.getCode();
+        if (code != null) {
+            add(Count.REJECTED, 1);
+            rejected.merge(code, 1L, Long::sum);
             once(
-                    "rejected " + decision.getTeam() + " " + decision.getCode(),
+                    "rejected " + decision.getTeam() + " " + code,
                     "rejected",
                     decision.getRequestId() + " of " + decision.getTeam() + ": " + decision.getReason()
                             + (decision.getRetryAt() == null
@@ -131,12 +137,14 @@ final class Watch implements AutoCloseable {
                                     : "; try again at " + Instant.ofEpochMilli(decision.getRetryAt())));
             return;
         }
+        add(Count.DISPATCHED, 1);
+        dispatched.merge(decision.getOutcome(), 1L, Long::sum);
         String model = BudgetScopes.offerId(decision.getProvider(), decision.getModel());
         models.merge(model, 1L, Long::sum);
         once(
                 decision.getOutcome() + " " + decision.getTeam(),
                 decision.getOutcome(),
-                decision.getRequestId() + " of " + decision.getTeam() + " to " + model + ": " + decision.getReason());
+                decision.getRequestId() + " of " + decision.getTeam() + ": " + decision.getReason());
     }
 
     private synchronized void alert(Entry<BudgetAlert> entry) {

@@ -138,13 +138,23 @@ public record Explanation(Decision decision) {
 
     private Table<Candidate> candidates() {
         return new Table<Candidate>()
-                .note(" ", candidate -> isChosen(candidate) ? ">" : " ")
                 .text("model", candidate -> BudgetScopes.offerId(candidate.getProvider(), candidate.getModel()))
                 .shown("success", true, Candidate::getSuccess, success -> String.format(Locale.ROOT, "%.3f", success))
                 .money("attempt", Candidate::getExpectedNanoUsd)
-                .money("per_success", Candidate::getPerSuccessNanoUsd)
-                .money("at_most", Candidate::getBoundNanoUsd)
-                .text("excluded", candidate -> candidate.getExcluded() == null ? "" : candidate.getExcluded());
+                .money("per_task", Candidate::getPerSuccessNanoUsd)
+                .note("VERDICT", this::verdict);
+    }
+
+    private String verdict(Candidate candidate) {
+        if (candidate.getExcluded() != null) {
+            return candidate.getExcluded();
+        }
+        String bound =
+                candidate.getBoundNanoUsd() == null ? "" : "at most " + Money.display(candidate.getBoundNanoUsd());
+        if (isChosen(candidate)) {
+            return bound.isEmpty() ? "chosen" : "chosen, " + bound;
+        }
+        return bound.isEmpty() ? bound : "next, " + bound;
     }
 
     private static Amounts open(WindowView view) {

@@ -1,0 +1,179 @@
+package dev.turnpike.cli.up;
+
+import dev.turnpike.cli.log.Cluster;
+import dev.turnpike.cluster.LocalCluster;
+import dev.turnpike.cluster.LocalConnect;
+import dev.turnpike.cluster.SimulatedProvider;
+import dev.turnpike.metering.MeteringService;
+import dev.turnpike.metering.config.MeteringConfig;
+import dev.turnpike.router.RouterService;
+import dev.turnpike.router.config.RouterConfig;
+import dev.turnpike.schemas.Settings;
+import dev.turnpike.schemas.Topics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Broker, registry, router, meter, provider and provider sink in this JVM. */
+final class LocalSystem implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalSystem.class);
+    private static final String SINK = "provider-sink";
+    private static final String SINK_FILE = "/connect/provider-sink.properties";
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Consumer<String> progress;
+    private final Path dir;
+    private Addresses addresses = new Addresses("", "", "", "");
+
+    private LocalSystem(Path dir, Consumer<String> progress) {
+        this.dir = dir;
+        this.progress = progress;
+    }
+
+    /** Where the parts listen. */
+    record Addresses(String api, String bootstrapServers, String registry, String provider) {}
+
+    /**
+     * Starts everything, in order; if one part fails, those before it are ended.
+     *
+     * @param prepare told the cluster before the applications start: what it publishes is in force for the first request
+     * @param providers who the simulated provider stands for
+     */
+    static LocalSystem start(
+            Path dir,
+            int httpPort,
+            int kafkaPort,
+            int registryPort,
+            Consumer<String> progress,
+            Consumer<Cluster> prepare,
+            List<String> providers) {
+        LocalSystem system = new LocalSystem(dir, progress);
+        try {
+            system.run(httpPort, kafkaPort, registryPort, prepare, providers);
+            return system;
+        } catch (RuntimeException e) {
+            system.close();
+            throw e;
+        }
+    }
+
+    Addresses addresses() {
+        return addresses;
+    }
+
+    Cluster cluster() {
+        return Cluster.local(addresses.bootstrapServers(), addresses.registry());
+    }
+
+    private void run(int httpPort, int kafkaPort, int registryPort, Consumer<Cluster> prepare, List<String> providers) {
+        progress.accept("starting Kafka and the schema registry");
+        LocalCluster cluster = add(
+                LocalCluster.start(new LocalCluster.Options(dir, kafkaPort, registryPort, Topics.DEFAULT_PREFIX, 4)));
+        prepare.accept(Cluster.local(cluster.bootstrapServers(), cluster.registryUrl()));
+
+        progress.accept("starting router and meter");
+        var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        RouterService router =
+                add(RouterService.start(RouterConfig.of(settings(cluster, "router", httpPort)), metrics));
+        MeteringConfig metering = MeteringConfig.of(settings(cluster, "meter", httpPort));
+        MeteringService meter = add(MeteringService.start(metering, metrics));
+        int api = add(meter.http(metrics)).port();
+        await("router", router::isReady);
+        await("meter", meter::isReady);
+
+        progress.accept("starting the provider and the provider sink");
+        SimulatedProvider provider = add(SimulatedProvider.start(SimulatedProvider.Options.standard()));
+        LocalConnect connect = add(LocalConnect.start(cluster.bootstrapServers(), dir));
+        connect.deploy(sink(cluster, provider, providers));
+        await("provider sink", () -> {
+            LocalConnect.Status status = connect.status(SINK);
+            if (!status.problems().isEmpty()) {
+                throw new IllegalStateException(String.join("; ", status.problems()));
+            }
+            return status.running();
+        });
+        addresses = new Addresses(
+                "http://127.0.0.1:" + api, cluster.bootstrapServers(), cluster.registryUrl(), provider.url());
+    }
+
+    private Settings settings(LocalCluster cluster, String application, int httpPort) {
+        return Settings.load(
+                Map.of(
+                        "bootstrap.servers", cluster.bootstrapServers(),
+                        "schema.registry.url", cluster.registryUrl(),
+                        "state.dir", dir.resolve("state").resolve(application).toString(),
+                        "http.port", Integer.toString(httpPort)),
+                null);
+    }
+
+    /** The connector as anybody would deploy it, with the addresses of this machine. */
+    private static Map<String, String> sink(LocalCluster cluster, SimulatedProvider provider, List<String> providers) {
+        Properties shipped = new Properties();
+        try (InputStream file = LocalSystem.class.getResourceAsStream(SINK_FILE)) {
+            if (file == null) {
+                throw new IllegalStateException(SINK_FILE + ": is not in this build");
+            }
+            shipped.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(SINK_FILE + ": cannot be read", e);
+        }
+        Map<String, String> sink = new HashMap<>();
+        shipped.forEach((key, value) -> sink.put((String) key, (String) value));
+        sink.put("bootstrap.servers", cluster.bootstrapServers());
+        sink.put("schema.registry.url", cluster.registryUrl());
+        sink.put("providers", String.join(",", providers));
+        for (String name : providers) {
+            sink.put("provider." + name + ".url", provider.url());
+        }
+        return sink;
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException(
+                        what + ": was not ready within " + PATIENCE.toSeconds() + " s; the log tells more");
+            }
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while waiting for the " + what, e);
+            }
+        }
+    }
+
+    /** Ends the parts, the last one first; one that fails does not keep the others. */
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                LOG.warn("a part did not end well", e);
+            }
+        }
+    }
+}
