@@ -37,7 +37,11 @@ final class HttpSchemaRegistry implements SchemaRegistry {
 
     @Override
     public int idOf(String subject, Schema schema) {
-        return idOf(found, "/subjects/" + encode(subject) + normalize, subject, schema);
+        return idOf(found, lookUp(subject), subject, schema);
+    }
+
+    private String lookUp(String subject) {
+        return "/subjects/" + encode(subject) + normalize;
     }
 
     private int idOf(Map<Key, Integer> known, String path, String subject, Schema schema) {
@@ -45,6 +49,11 @@ final class HttpSchemaRegistry implements SchemaRegistry {
         Integer id = known.get(key);
         if (id == null) {
             Answer answer = http.exchange("POST", path, object("schema", schema.toString()));
+            if (answer.status() == 409 && known == registered) {
+                // Apicurio answers so to the second of two clients that register the same schema at the same moment
+                Answer lookedUp = http.exchange("POST", lookUp(subject), object("schema", schema.toString()));
+                answer = lookedUp.ok() ? lookedUp : answer;
+            }
             if (answer.status() == 409) {
                 throw new RegistryException(subject
                         + ": the registry refuses the schema as incompatible with an earlier one (" + answer.message()
