@@ -31,11 +31,14 @@ final class AlertsCommand extends Reading {
                 alerts.add(entry.value());
             }
         });
-        if (!follow) {
-            table().print(out, alerts, json);
+        if (json && !follow) {
+            table().print(out, alerts, true);
             return;
         }
         alerts.forEach(alert -> line(out, alert));
+        if (!follow) {
+            return;
+        }
         log.follow(Topics.ALERTS, () -> !Thread.currentThread().isInterrupted(), entry -> {
             if (isWanted(entry.value())) {
                 line(out, entry.value());

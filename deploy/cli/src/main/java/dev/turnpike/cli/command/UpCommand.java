@@ -59,8 +59,14 @@ final class UpCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         @Nullable Trace trace = demo.equals("none") ? null : Trace.named(demo);
-        return new Run(out, dataDir, new Run.Ports(port, kafkaPort, registryPort), trace, rate, duration).execute()
-                ? 0
-                : 1;
+        Run run = new Run(
+                out,
+                dataDir,
+                new Run.Ports(port, kafkaPort, registryPort),
+                trace,
+                rate,
+                duration,
+                report -> new Findings(report).print(out, false));
+        return run.execute() ? 0 : 1;
     }
 }

@@ -80,7 +80,7 @@ public record Traffic(String run) {
                     .setUser(THRIFTLESS)
                     .setProvider("openai")
                     .setModel("gpt-5")
-                    .setTaskType("code")
+                    .setTaskType("bulk-review")
                     .setOccurredAt(now)
                     .setInputTokens(EARLIER_INPUT)
                     .setOutputTokens(EARLIER_OUTPUT)

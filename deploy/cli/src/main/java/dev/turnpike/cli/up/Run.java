@@ -1,7 +1,6 @@
 package dev.turnpike.cli.up;
 
 import dev.turnpike.cli.audit.Audit;
-import dev.turnpike.cli.audit.Finding;
 import dev.turnpike.cli.audit.Report;
 import dev.turnpike.cli.demo.Trace;
 import dev.turnpike.cli.demo.Traffic;
@@ -39,6 +38,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +54,7 @@ public final class Run {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final PrintWriter out;
+    private final Consumer<Report> printer;
     private final @Nullable Path dataDir;
     private final Ports ports;
     private final @Nullable Trace trace;
@@ -68,6 +69,7 @@ public final class Run {
      * @param trace what to replay; null: nothing
      * @param rate speed of the replay against its recording
      * @param duration when to end; null: when the process is told to
+     * @param printer shows what the audit found
      */
     public Run(
             PrintWriter out,
@@ -75,8 +77,10 @@ public final class Run {
             Ports ports,
             @Nullable Trace trace,
             double rate,
-            @Nullable Duration duration) {
+            @Nullable Duration duration,
+            Consumer<Report> printer) {
         this.out = out;
+        this.printer = printer;
         this.dataDir = dataDir;
         this.ports = ports;
         this.trace = trace;
@@ -116,6 +120,7 @@ public final class Run {
         try (TopicLog log = TopicLog.open(cluster);
                 Publisher publisher = new Publisher(cluster, log.serdes());
                 Watch watch = Watch.start(log, clock, this::say)) {
+            Map<String, Long> deadLettersBefore = deadLetters(log);
             tellWhereToLook(system.addresses());
             Thread traffic = traffic(publisher);
             traffic.start();
@@ -127,8 +132,9 @@ public final class Run {
             say("auditing the log");
             Report report = Audit.of(cluster, Audit.Scope.whole());
             out.println();
-            Summary.print(out, watch, requests(publisher), deadLetters(log));
-            print(report);
+            Summary.print(out, watch, requests(publisher), since(deadLettersBefore, deadLetters(log)));
+            out.println();
+            printer.accept(report);
             out.flush();
             return report.holds();
         }
@@ -266,15 +272,11 @@ public final class Run {
         return reasons;
     }
 
-    private void print(Report report) {
-        out.println();
-        out.printf(Locale.ROOT, "  audit of %,d records%n", report.records());
-        for (Finding finding : report.findings()) {
-            out.printf(
-                    "  %s law %d  %s: %s%n",
-                    finding.holds() ? "ok    " : "BROKEN", finding.law(), finding.title(), finding.counted());
-            finding.examples().forEach(example -> out.println("              " + example));
-        }
+    private static Map<String, Long> since(Map<String, Long> before, Map<String, Long> now) {
+        Map<String, Long> since = new TreeMap<>(now);
+        before.forEach((reason, count) ->
+                since.computeIfPresent(reason, (same, all) -> all.equals(count) ? null : Long.valueOf(all - count)));
+        return since;
     }
 
     private static List<Document> shipped(String resource) {
