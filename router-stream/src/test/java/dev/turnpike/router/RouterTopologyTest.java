@@ -115,14 +115,16 @@ class RouterTopologyTest {
     @Test
     void shouldTellOpenHoldsAndFeedbackLag() {
         AmountVector hold = decide("r1").getHold();
-        assertThat(router.metrics.get("turnpike.holds.open.usd").gauge().value()).isEqualTo(hold.getNanoUsd() * 1e-9);
+        assertThat(router.metrics.get("turnpike.holds.open.usd").gauge().value())
+                .isEqualTo(hold.getNanoUsd() * 1e-9);
 
         // the clock of the metrics stands at 12:00
         var state = state(1, hold, hold, 7);
         state.setUsageTime(AT.toEpochMilli());
         router.send(Topics.BUDGETS, TODAY.encode(), state, AT);
 
-        assertThat(router.metrics.get("turnpike.holds.open.usd").gauge().value()).isZero();
+        assertThat(router.metrics.get("turnpike.holds.open.usd").gauge().value())
+                .isZero();
         assertThat(router.metrics.timer("turnpike.feedback.lag").totalTime(TimeUnit.MINUTES))
                 .isEqualTo(90);
     }

@@ -36,8 +36,35 @@ public final class DecisionEvents {
     /** Where the record came from that was decided. */
     public record Source(String topic, int partition, long offset) {}
 
-    /** What was decided and why, without the prompt. */
-    public static Decision decision(Ask ask, Outcome outcome, Source source, long admittedAt) {
+    /**
+     * What is published of an outcome.
+     *
+     * @param decision what was decided and why, without the prompt
+     * @param dispatch the order to execute; null where it was rejected
+     * @param rejection the answer that nothing will be executed; null where it was dispatched
+     */
+    public record Events(
+            Decision decision,
+            @Nullable Dispatch dispatch,
+            @Nullable Rejection rejection) {}
+
+    /**
+     * @param rules the policy that applied; null where there was none, which only a rejection can do without
+     * @param admittedAt when the request was admitted
+     */
+    public Events of(Ask ask, Outcome outcome, @Nullable TeamRules rules, Source source, long admittedAt) {
+        String reason = outcome.reason();
+        Decision decision = decision(ask, outcome, reason, source, admittedAt);
+        if (outcome instanceof Rejected rejected) {
+            return new Events(decision, null, rejection(ask, rejected, admittedAt));
+        }
+        if (rules == null) {
+            throw new IllegalArgumentException("nothing is granted without a policy");
+        }
+        return new Events(decision, dispatch(ask, (Granted) outcome, reason, rules, admittedAt), null);
+    }
+
+    private static Decision decision(Ask ask, Outcome outcome, String reason, Source source, long admittedAt) {
         LlmRequest request = ask.request();
         Findings findings = outcome.findings();
         Grant grant = outcome instanceof Granted granted ? granted.grant() : null;
@@ -58,7 +85,7 @@ public final class DecisionEvents {
                 request.getModel(),
                 outcome.wireName(),
                 rejected == null ? null : rejected.code().wireName(),
-                outcome.reason(),
+                reason,
                 first == null ? null : first.getProvider(),
                 first == null ? null : first.getModel(),
                 outcome instanceof Downgraded downgraded ? downgraded.from() : null,
@@ -74,8 +101,7 @@ public final class DecisionEvents {
                 rejected == null ? null : rejected.retryAt());
     }
 
-    /** The order to execute. */
-    public Dispatch dispatch(Ask ask, Granted outcome, TeamRules rules, long admittedAt) {
+    private Dispatch dispatch(Ask ask, Granted outcome, String reason, TeamRules rules, long admittedAt) {
         Grant grant = outcome.grant();
         Lineup lineup = outcome.findings().lineup();
         int strongest = lineup == null ? -1 : lineup.assessment().strongest();
@@ -112,14 +138,13 @@ public final class DecisionEvents {
                 admittedAt + timeToStart(rules).toMillis(),
                 admittedAt + rules.holdTtl().toMillis(),
                 rules.onExpiry(),
-                outcome.reason(),
+                reason,
                 baseline == null ? null : baseline.getProvider(),
                 baseline == null ? null : baseline.getModel(),
                 baselinePrice);
     }
 
-    /** The answer that there will be none. */
-    public static Rejection rejection(Ask ask, Rejected outcome, long admittedAt) {
+    private static Rejection rejection(Ask ask, Rejected outcome, long admittedAt) {
         LlmRequest request = ask.request();
         return new Rejection(
                 request.getTeam(),

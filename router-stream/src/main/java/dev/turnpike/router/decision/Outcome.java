@@ -1,7 +1,8 @@
 package dev.turnpike.router.decision;
 
 import dev.turnpike.schemas.Money;
-import java.util.Locale;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /** What became of a request, and why. */
@@ -52,12 +53,13 @@ public sealed interface Outcome {
             if (!wanted.isAny() || lineup == null) {
                 return "asked for as " + wanted.name();
             }
-            return String.format(
-                    Locale.ROOT,
-                    "cheapest per completed task of %d with an expected success of %.2f or more: %s",
-                    lineup.preferred(),
-                    findings.floor(),
-                    Money.display(lineup.assessment().perSuccess(grant.first().k())));
+            return "cheapest per completed task of " + lineup.preferred() + " with an expected success of "
+                    + hundredths(findings.floor()) + " or more: "
+                    + Money.display(lineup.assessment().perSuccess(grant.first().k()));
+        }
+
+        private static String hundredths(double share) {
+            return BigDecimal.valueOf(share).setScale(2, RoundingMode.HALF_UP).toPlainString();
         }
 
         @Override

@@ -78,11 +78,11 @@ public final class TeamRules {
         return budgets;
     }
 
-    public Duration holdTtl() {
+    Duration holdTtl() {
         return Duration.ofMillis(policy.getHoldTtlMs());
     }
 
-    public String onExpiry() {
+    String onExpiry() {
         return policy.getOnExpiry();
     }
 

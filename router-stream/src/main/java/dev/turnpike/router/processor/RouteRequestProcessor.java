@@ -2,11 +2,11 @@ package dev.turnpike.router.processor;
 
 import dev.turnpike.router.decision.Ask;
 import dev.turnpike.router.decision.DecisionEvents;
+import dev.turnpike.router.decision.DecisionEvents.Events;
 import dev.turnpike.router.decision.DecisionEvents.Source;
 import dev.turnpike.router.decision.Grant;
 import dev.turnpike.router.decision.Outcome;
 import dev.turnpike.router.decision.Outcome.Granted;
-import dev.turnpike.router.decision.Outcome.Rejected;
 import dev.turnpike.router.decision.Prompt;
 import dev.turnpike.router.decision.Router;
 import dev.turnpike.router.decision.TeamRules;
@@ -17,14 +17,12 @@ import dev.turnpike.router.state.Positions;
 import dev.turnpike.router.state.RouterStores;
 import dev.turnpike.router.state.Tables;
 import dev.turnpike.schemas.DeadLetter;
-import dev.turnpike.schemas.event.Decision;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Redecision;
 import dev.turnpike.schemas.serde.Received;
 import dev.turnpike.streams.DeadLetters;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -60,8 +58,7 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
     /** What a task has of its own. */
     private record Task(ProcessorContext<Object, Object> context, Positions positions, DecidedRequests decided) {}
 
-    /** A decision with what follows from it. */
-    private record Ruling(Outcome outcome, Decision decision, SpecificRecord consequence) {}
+    private record Ruling(Outcome outcome, Events events) {}
 
     @Override
     public void init(ProcessorContext<Object, Object> context) {
@@ -136,19 +133,22 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         }
         metrics.decided(ruling.outcome, start);
 
-        String team = record.key();
-        here.decided.remember(id, ruling.decision.getDecision(), admittedAt);
-        here.context.forward(new Record<>(team, ruling.decision, admittedAt), RouteRequestSupplier.DECISIONS_SINK);
+        Events written = ruling.events;
+        here.decided.remember(id, written.decision().getDecision(), admittedAt);
         if (ruling.outcome instanceof Granted granted) {
             for (Grant.Held held : granted.grant().holds()) {
                 here.positions.put(held.key(), held.position());
                 openHolds.changed(granted.grant().hold().nanoUsd());
             }
+        }
+        String team = record.key();
+        here.context.forward(new Record<>(team, written.decision(), admittedAt), RouteRequestSupplier.DECISIONS_SINK);
+        if (written.dispatch() != null) {
             here.context.forward(
-                    new Record<>(team, ruling.consequence, admittedAt), RouteRequestSupplier.DISPATCHES_SINK);
+                    new Record<>(team, written.dispatch(), admittedAt), RouteRequestSupplier.DISPATCHES_SINK);
         } else {
             here.context.forward(
-                    new Record<>(team, ruling.consequence, admittedAt), RouteRequestSupplier.REJECTIONS_SINK);
+                    new Record<>(team, written.rejection(), admittedAt), RouteRequestSupplier.REJECTIONS_SINK);
         }
     }
 
@@ -156,11 +156,7 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         TeamRules rules = tables.rulesOf(ask.request().getTeam());
         Outcome outcome = router.decide(ask, tables.fleet(), rules, positions, admittedAt);
         var source = new Source(from.topic(), from.partition(), from.offset());
-        Decision decision = DecisionEvents.decision(ask, outcome, source, admittedAt);
-        if (outcome instanceof Granted granted && rules != null) {
-            return new Ruling(outcome, decision, events.dispatch(ask, granted, rules, admittedAt));
-        }
-        return new Ruling(outcome, decision, DecisionEvents.rejection(ask, (Rejected) outcome, admittedAt));
+        return new Ruling(outcome, events.of(ask, outcome, rules, source, admittedAt));
     }
 
     private Prompt prompt(Received<?> received, LlmRequest request) {

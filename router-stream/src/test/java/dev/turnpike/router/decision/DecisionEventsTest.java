@@ -10,9 +10,8 @@ import static dev.turnpike.router.decision.Given.spent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.turnpike.router.decision.DecisionEvents.Events;
 import dev.turnpike.router.decision.DecisionEvents.Source;
-import dev.turnpike.router.decision.Outcome.Granted;
-import dev.turnpike.router.decision.Outcome.Rejected;
 import dev.turnpike.schemas.event.Candidate;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LlmRequest;
@@ -45,7 +44,7 @@ class DecisionEventsTest {
 
     @Test
     void shouldShowEachBudgetWithItsOwnHoldIncluded() {
-        var decision = DecisionEvents.decision(Given.ask(request), decide(), SOURCE, NOW);
+        var decision = events().decision();
 
         assertThat(decision.getWindows()).hasSize(2).allSatisfy(view -> {
             assertThat(view.getHeld()).isEqualTo(decision.getHold());
@@ -60,7 +59,7 @@ class DecisionEventsTest {
 
     @Test
     void shouldListCandidatesBestFirstAndThenThoseThatAreOut() {
-        var decision = DecisionEvents.decision(Given.ask(request), decide(), SOURCE, NOW);
+        var decision = events().decision();
 
         assertThat(decision.getCandidates())
                 .extracting(Candidate::getModel, Candidate::getExcluded)
@@ -84,7 +83,7 @@ class DecisionEventsTest {
             offers.add(offer("z/weak" + i, "2", "4", 0.1));
         }
 
-        var decision = DecisionEvents.decision(Given.ask(request), decide(), SOURCE, NOW);
+        var decision = events().decision();
 
         assertThat(decision.getCandidates()).hasSize(32);
         assertThat(decision.getCandidates().subList(0, 16)).allMatch(candidate -> candidate.getExcluded() == null);
@@ -120,10 +119,9 @@ class DecisionEventsTest {
     @Test
     void shouldRejectWithTheBudgetAndTheTimeToRetry() {
         policy.getBudgets().get(0).setLimitNanoUsd(500_000_000L);
-        var outcome = (Rejected) decide();
 
-        var rejection = DecisionEvents.rejection(Given.ask(request), outcome, NOW);
-        var decision = DecisionEvents.decision(Given.ask(request), outcome, SOURCE, NOW);
+        var rejection = events().rejection();
+        var decision = events().decision();
 
         assertThat(rejection.getCode()).isEqualTo(decision.getCode()).isEqualTo("budget-exhausted");
         assertThat(rejection.getBudget()).isEqualTo("team-day");
@@ -134,17 +132,18 @@ class DecisionEventsTest {
     }
 
     private Dispatch dispatch(Duration longestDeadline) {
-        return new DecisionEvents(longestDeadline)
-                .dispatch(Given.ask(request), (Granted) decide(), TeamRules.of(policy), NOW);
+        return events(longestDeadline).dispatch();
     }
 
-    private Outcome decide() {
-        return new Router(new TrackRecord(), TokenCounter.NONE)
-                .decide(
-                        Given.ask(request),
-                        Given.fleet(offers.toArray(ModelOffer[]::new)),
-                        TeamRules.of(policy),
-                        spent("0.5"),
-                        NOW);
+    private Events events() {
+        return events(Duration.ofMinutes(10));
+    }
+
+    private Events events(Duration longestDeadline) {
+        var rules = TeamRules.of(policy);
+        var ask = Given.ask(request);
+        var fleet = Given.fleet(offers.toArray(ModelOffer[]::new));
+        var outcome = new Router(new TrackRecord(), TokenCounter.NONE).decide(ask, fleet, rules, spent("0.5"), NOW);
+        return new DecisionEvents(longestDeadline).of(ask, outcome, rules, SOURCE, NOW);
     }
 }

@@ -10,12 +10,14 @@ import dev.turnpike.router.decision.DecisionEvents.Source;
 import dev.turnpike.router.decision.Outcome.Granted;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.Amounts.Unit;
+import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.BudgetScopes.Dimensions;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.ChainModel;
 import dev.turnpike.schemas.event.Decision;
 import dev.turnpike.schemas.event.Dispatch;
-import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.WindowView;
@@ -25,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -164,20 +167,19 @@ class RouterLaws {
         private void decide(Ask ask, long admittedAt) {
             Outcome outcome =
                     router.decide(ask, fleet, rules, key -> known.getOrDefault(key, Position.EMPTY), admittedAt);
-            Decision decision = DecisionEvents.decision(ask, outcome, new Source("llm.requests", 0, 0), admittedAt);
-            write(decision);
+            var published = events.of(ask, outcome, rules, new Source("llm.requests", 0, 0), admittedAt);
+            write(published.decision());
             if (!(outcome instanceof Granted granted)) {
                 refused++;
                 return;
             }
             dispatched++;
-            Dispatch dispatch = events.dispatch(ask, granted, rules, admittedAt);
-            write(dispatch);
+            write(published.dispatch());
             for (Grant.Held held : granted.grant().holds()) {
                 known.put(held.key(), held.position());
             }
-            holds.add(new Hold(dispatch, ask));
-            assertNamesItsVersions(decision);
+            holds.add(new Hold(published.dispatch(), ask, windowsOf(published.dispatch())));
+            assertNamesItsVersions(published.decision());
         }
 
         /** An attempt is over: it cost something up to its bound; or nothing, and another decision is wanted. */
@@ -200,8 +202,7 @@ class RouterLaws {
             Amounts closing = last ? hold.open : cost;
             hold.open = hold.open.minus(closing);
             hold.closed = hold.closed.plus(closing);
-            for (HoldWindow window : hold.dispatch.getWindows()) {
-                var key = PositionKey.of("search", window);
+            for (PositionKey key : hold.windows) {
                 spent.merge(key, cost, Amounts::plus);
                 feedback.add(state(key));
             }
@@ -229,11 +230,31 @@ class RouterLaws {
             }
         }
 
+        /** Where a dispatch must be held, by the contract and not by the router. */
+        private Set<PositionKey> windowsOf(Dispatch dispatch) {
+            LlmRequest request = dispatch.getRequest();
+            Set<PositionKey> windows = new HashSet<>();
+            for (ChainModel model : dispatch.getChain()) {
+                assertThat(Amounts.of(model.getBound()).max(Amounts.of(dispatch.getHold())))
+                        .as("the hold pays for any model of the chain")
+                        .isEqualTo(Amounts.of(dispatch.getHold()));
+                var dimensions = new Dimensions(
+                                "search", request.getUser(), request.getTaskId(), null, request.getTags())
+                        .withModel(model.getProvider(), model.getModel());
+                BudgetScopes.windowsAt(policy, dimensions, dispatch.getAdmittedAt())
+                        .forEach(applied -> windows.add(PositionKey.of("search", applied.window())));
+            }
+            assertThat(dispatch.getWindows())
+                    .extracting(window -> PositionKey.of("search", window))
+                    .containsExactlyInAnyOrderElementsOf(windows);
+            return windows;
+        }
+
         private BudgetState state(PositionKey key) {
             Amounts opened = Amounts.ZERO;
             Amounts closed = Amounts.ZERO;
             for (Hold hold : holds) {
-                if (hold.isIn(key)) {
+                if (hold.windows.contains(key)) {
                     opened = opened.plus(hold.open).plus(hold.closed);
                     closed = closed.plus(hold.closed);
                 }
@@ -251,8 +272,8 @@ class RouterLaws {
         void assertWithinLimits(String when) {
             Map<PositionKey, Amounts> used = new HashMap<>(spent);
             for (Hold hold : holds) {
-                for (HoldWindow window : hold.dispatch.getWindows()) {
-                    used.merge(PositionKey.of("search", window), hold.open, Amounts::plus);
+                for (PositionKey key : hold.windows) {
+                    used.merge(key, hold.open, Amounts::plus);
                 }
             }
             for (Budget budget : policy.getBudgets()) {
@@ -300,18 +321,15 @@ class RouterLaws {
 
         private final Dispatch dispatch;
         private final Ask ask;
+        private final Set<PositionKey> windows;
         private Amounts open;
         private Amounts closed = Amounts.ZERO;
 
-        Hold(Dispatch dispatch, Ask ask) {
+        Hold(Dispatch dispatch, Ask ask, Set<PositionKey> windows) {
             this.dispatch = dispatch;
             this.ask = ask;
+            this.windows = windows;
             this.open = Amounts.of(dispatch.getHold());
-        }
-
-        boolean isIn(PositionKey key) {
-            return dispatch.getWindows().stream()
-                    .anyMatch(window -> PositionKey.of("search", window).equals(key));
         }
     }
 }
