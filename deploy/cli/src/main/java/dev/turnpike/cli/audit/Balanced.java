@@ -30,6 +30,7 @@ final class Balanced extends Law {
     private final Map<PositionKey, Position> positions = new HashMap<>();
     private final Map<Integer, Map<RequestId, Account>> accounts = new HashMap<>();
     private final Map<Integer, Long> ticked = new HashMap<>();
+    private final Map<Integer, Long> ticking = new HashMap<>();
     private long newest;
     private long states;
     private long entries;
@@ -132,6 +133,7 @@ final class Balanced extends Law {
 
     @Override
     void tick(Entry<Tick> entry) {
+        ticking.merge(entry.partition(), entry.timestamp(), Math::max);
         if (!cut().isProcessed(entry)) {
             return;
         }
@@ -159,7 +161,8 @@ final class Balanced extends Law {
         // ticks are kept for an hour: without any, nobody can say whether the hold has ended
         boolean unknown = account.inFlight || (time == null && !cut().isWhole(Topics.TICKS));
         boolean expired = time != null && part.hold().until() <= time;
-        close(part.hold(), expired ? part.hold().amount() : part.amount(), unknown);
+        boolean expiring = !expired && part.hold().until() <= ticking.getOrDefault(partition, Long.MIN_VALUE);
+        close(part.hold(), expired ? part.hold().amount() : part.amount(), unknown || expiring);
     }
 
     private void check(PositionKey key, Position position) {

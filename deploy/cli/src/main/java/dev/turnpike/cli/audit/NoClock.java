@@ -67,9 +67,9 @@ final class NoClock extends Law {
         Long time = known.remove(decision.getSourceOffset());
         // a partition is decided in its order: what was passed over is a repeat or a dead letter
         known.headMap(decision.getSourceOffset()).clear();
-        if (time == null) {
+        if (time == null && cut().isJudged(entry.timestamp())) {
             orders(early, slot).put(decision.getSourceOffset(), entry);
-        } else {
+        } else if (time != null) {
             compareSource(entry, time);
         }
     }

@@ -130,7 +130,8 @@ final class NothingDropped extends Law {
         decided.add(DecisionId.of(decision).hash(), entry.timestamp(), true);
         if (waiting.remove(place) != null) {
             fate(Fate.DECIDED);
-        } else {
+        } else if (cut().isJudged(entry.timestamp())) {
+            // requests are not kept as long as decisions
             named.add(place);
         }
     }
@@ -142,11 +143,12 @@ final class NothingDropped extends Law {
             Id id = Id.of(value.getTeam(), value.getSource(), value.getUsageId());
             booked.add(id, entry.timestamp(), true);
             Place place = waitingForEntry.remove(id);
-            if (place == null) {
-                entered.add(id);
-            } else {
+            if (place != null) {
                 waiting.remove(place);
                 fate(Fate.BOOKED);
+            } else if (cut().isJudged(entry.timestamp())) {
+                // usage is not kept as long as the ledger
+                entered.add(id);
             }
         }
     }

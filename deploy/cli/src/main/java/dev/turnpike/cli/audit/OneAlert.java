@@ -5,6 +5,7 @@ import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.Amounts.Unit;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.event.LedgerEntry;
@@ -94,7 +95,9 @@ final class OneAlert extends Law {
     void end() {
         spent.forEach((key, sum) -> {
             Entry<TeamPolicy> policy = policies.getOrDefault(key.team(), policies.get("*"));
-            if (policy != null && policy.timestamp() + SETTLING_MILLIS < sum.last.timestamp()) {
+            // an alert may be gone whose window is not
+            boolean known = cut().isWhole(Topics.ALERTS) || cut().isJudged(key.windowStart());
+            if (known && policy != null && policy.timestamp() + SETTLING_MILLIS < sum.last.timestamp()) {
                 policy.value().getBudgets().forEach(budget -> checkMissing(key, sum, budget));
             }
         });

@@ -141,7 +141,7 @@ final class SameTotals extends Law {
     }
 
     private void judge(RequestId id, Request request) {
-        if (request.booked.isEmpty() && request.reports.isEmpty()) {
+        if (!cut().isJudged(request.since) || (request.booked.isEmpty() && request.reports.isEmpty())) {
             return;
         }
         if (request.inFlight) {

@@ -63,7 +63,7 @@ final class WithinLimits extends Law {
         boolean overrun;
         final Map<Unit, Limit> limits = new HashMap<>();
         final TreeMap<Version, Feedback> published = new TreeMap<>();
-        final Map<Version, Awaited> awaited = new HashMap<>();
+        final TreeMap<Version, Awaited> awaited = new TreeMap<>();
     }
 
     WithinLimits(Cut cut) {
@@ -166,6 +166,8 @@ final class WithinLimits extends Law {
         if (position.published.size() > VERSIONS_KEPT) {
             position.published.pollFirstEntry();
         }
+        // older versions that were not seen by now have been compacted away
+        position.awaited.headMap(version).clear();
         Awaited awaited = position.awaited.remove(version);
         if (awaited != null) {
             compareFeedback(awaited, feedback);
@@ -232,7 +234,10 @@ final class WithinLimits extends Law {
     }
 
     private void check(PositionKey key, Position position) {
-        position.limits.values().forEach(limit -> checkTotal(key, position, limit));
+        // limits that were in force before decisions are known could have been higher
+        if (cut().isWhole(Topics.DECISIONS) || cut().isJudged(key.windowStart())) {
+            position.limits.values().forEach(limit -> checkTotal(key, position, limit));
+        }
         position.awaited.values().forEach(this::checkPublished);
     }
 

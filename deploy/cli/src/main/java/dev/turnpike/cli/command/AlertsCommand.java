@@ -1,8 +1,8 @@
 package dev.turnpike.cli.command;
 
 import dev.turnpike.cli.log.TopicLog;
-import dev.turnpike.cli.text.Table;
 import dev.turnpike.cli.text.Times;
+import dev.turnpike.cli.view.AlertLines;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.serde.JsonEvents;
@@ -31,14 +31,11 @@ final class AlertsCommand extends Reading {
                 alerts.add(entry.value());
             }
         });
-        if (json && !follow) {
-            table().print(out, alerts, true);
+        if (!follow) {
+            AlertLines.table().print(out, alerts, json);
             return;
         }
         alerts.forEach(alert -> line(out, alert));
-        if (!follow) {
-            return;
-        }
         log.follow(Topics.ALERTS, () -> !Thread.currentThread().isInterrupted(), entry -> {
             if (isWanted(entry.value())) {
                 line(out, entry.value());
@@ -53,16 +50,5 @@ final class AlertsCommand extends Reading {
     private void line(PrintWriter out, BudgetAlert alert) {
         out.println(json ? JsonEvents.write(alert) : Times.second(alert.getRaisedAt()) + "  " + alert.getMessage());
         out.flush();
-    }
-
-    private static Table<BudgetAlert> table() {
-        return new Table<BudgetAlert>()
-                .shown("raised_at", false, BudgetAlert::getRaisedAt, Times::second)
-                .text("kind", BudgetAlert::getKind)
-                .hidden("team", BudgetAlert::getTeam)
-                .hidden("budget", BudgetAlert::getBudget)
-                .hidden("scope_value", BudgetAlert::getScopeValue)
-                .hidden("threshold", BudgetAlert::getThreshold)
-                .text("message", BudgetAlert::getMessage);
     }
 }

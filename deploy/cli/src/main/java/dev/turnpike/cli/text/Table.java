@@ -79,9 +79,15 @@ public final class Table<R> {
 
     /** A column whose values differ between programs and people. */
     public <V> Table<R> shown(String name, boolean right, Function<R, @Nullable V> value, Function<V, String> display) {
+        return shown(name, title(name), right, value, display);
+    }
+
+    /** The same under another title. */
+    public <V> Table<R> shown(
+            String name, String title, boolean right, Function<R, @Nullable V> value, Function<V, String> display) {
         @SuppressWarnings("unchecked") // the display only ever gets what the value gave
         Function<Object, String> untyped = object -> display.apply((V) object);
-        return column(name, title(name), right, value, untyped);
+        return column(name, title, right, value, untyped);
     }
 
     public void print(PrintWriter out, List<R> rows, boolean json) {

@@ -10,7 +10,7 @@ public final class Times {
 
     private static final DateTimeFormatter MINUTE = formatter("yyyy-MM-dd HH:mm");
     private static final DateTimeFormatter SECOND = formatter("yyyy-MM-dd HH:mm:ss");
-    private static final DateTimeFormatter CLOCK = formatter("HH:mm:ss");
+    private static final DateTimeFormatter DAY = formatter("yyyy-MM-dd");
 
     private Times() {}
 
@@ -24,9 +24,9 @@ public final class Times {
         return SECOND.format(Instant.ofEpochMilli(epochMilli));
     }
 
-    /** {@code 08:00:15}. */
-    public static String clock(long epochMilli) {
-        return CLOCK.format(Instant.ofEpochMilli(epochMilli));
+    /** {@code 2026-11-22}. */
+    public static String day(long epochMilli) {
+        return DAY.format(Instant.ofEpochMilli(epochMilli));
     }
 
     private static DateTimeFormatter formatter(String pattern) {

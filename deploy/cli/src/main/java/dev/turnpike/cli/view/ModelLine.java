@@ -2,6 +2,7 @@ package dev.turnpike.cli.view;
 
 import dev.turnpike.cli.text.Table;
 import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.Money;
 import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.ModelPerformance;
@@ -84,9 +85,14 @@ public record ModelLine(
                 .shown("score", true, ModelLine::score, score -> String.format("%.3f", score))
                 .count("attempts", line -> line.performance == null ? null : Math.round(line.performance.getAttempts()))
                 .share("success", line -> success(line.performance))
-                .money(
-                        "per_attempt",
-                        line -> line.performance == null ? null : Math.round(line.performance.getCostNanoUsd()))
+                .shown(
+                        "per_attempt_nano_usd",
+                        "PER CALL",
+                        true,
+                        line -> line.performance == null
+                                ? null
+                                : Long.valueOf(Math.round(line.performance.getCostNanoUsd())),
+                        Money::display)
                 .money("per_task", line -> perSuccess(line.performance))
                 .money("spent", ModelLine::nanoUsd);
     }

@@ -1,13 +1,17 @@
 package dev.turnpike.cli.view;
 
 import dev.turnpike.cli.text.Table;
+import dev.turnpike.cli.text.Times;
 import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.Money;
 import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +34,30 @@ public record OfferLine(ModelOffer offer, @Nullable Price price) {
         return new Table<OfferLine>()
                 .text("model", line -> id(line.offer))
                 .text("status", line -> line.offer.getStatus())
-                .money("input_per_million", line -> line.price == null ? null : line.price.getInput())
-                .money("output_per_million", line -> line.price == null ? null : line.price.getOutput())
-                .count("context", line -> line.offer.getContextTokens())
-                .count("prices", line -> (long) line.offer.getPrices().size())
-                .text("version", line -> line.price == null ? "unpriced" : line.price.getVersion());
+                .shown(
+                        "input_nano_usd_per_million",
+                        "INPUT/M",
+                        true,
+                        line -> rate(line, Price::getInput),
+                        Money::display)
+                .shown(
+                        "output_nano_usd_per_million",
+                        "OUTPUT/M",
+                        true,
+                        line -> rate(line, Price::getOutput),
+                        Money::display)
+                .shown("price_since", "SINCE", false, line -> rate(line, Price::getEffectiveFrom), Times::day)
+                .hidden("price_version", line -> line.price == null ? null : line.price.getVersion())
+                .shown(
+                        "context_tokens",
+                        "CONTEXT",
+                        true,
+                        line -> line.offer.getContextTokens(),
+                        tokens -> String.format(Locale.ROOT, "%,d", tokens));
+    }
+
+    private static @Nullable Long rate(OfferLine line, Function<Price, Long> field) {
+        return line.price == null ? null : field.apply(line.price);
     }
 
     private static String id(ModelOffer offer) {

@@ -68,6 +68,16 @@ final class OneDecisionTest {
     }
 
     @Test
+    void shouldNotJudgeWhatIsOlderThanAskedFor() {
+        log.withoutLast(Topics.DISPATCHES);
+
+        Finding finding =
+                log.judge(new OneDecision(log.cutFrom(log.last(Topics.DECISIONS).timestamp()), SmallLog.HORIZON));
+
+        assertThat(finding.holds()).isTrue();
+    }
+
+    @Test
     void shouldLetARequestBeDecidedAnewAfterTheHorizon() {
         log.again(Topics.DECISIONS);
 

@@ -1,5 +1,6 @@
 package dev.turnpike.cli.audit;
 
+import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.log.Entry;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.DeadLetter;
@@ -22,6 +23,7 @@ import dev.turnpike.schemas.event.Rejection;
 import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.event.WindowView;
+import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.schemas.serde.Received;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,6 +37,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +118,11 @@ final class SmallLog {
                 .collect(Collectors.toSet());
     }
 
+    /** A cut that judges only what is of an instant or later. */
+    Cut cutFrom(long instant) {
+        return new Cut(Topics.DEFAULT_PREFIX, PARTITIONS, ends, ends, dead(), Set.of(), instant, Long.MAX_VALUE);
+    }
+
     /** A cut at which the router and the meter have processed nothing of what came from an instant on. */
     Cut cutAt(long instant) {
         Map<Slot, Long> processed = new HashMap<>();
@@ -134,6 +142,43 @@ final class SmallLog {
                 Long.MAX_VALUE);
     }
 
+    /** Everything as a producer would write it, in the order of offsets. */
+    List<ProducerRecord<byte[], byte[]>> records(Cluster cluster) {
+        EventSerdes serdes = cluster.serdes();
+        return entries.stream().map(entry -> record(cluster, serdes, entry)).toList();
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(Cluster cluster, EventSerdes serdes, Entry<?> entry) {
+        String topic = cluster.name(entry.topic());
+        if (entry.value() instanceof DeadLetter letter) {
+            DeadLetter here = new DeadLetter(
+                    cluster.name(Topics.REQUESTS),
+                    letter.partition(),
+                    letter.offset(),
+                    letter.reason(),
+                    letter.detail(),
+                    letter.by());
+            ProducerRecord<byte[], byte[]> record = here.record(topic, entry.timestamp(), null, NOISE, null);
+            return new ProducerRecord<>(topic, entry.partition(), entry.timestamp(), null, NOISE, record.headers());
+        }
+        if (entry.value() instanceof Decision decision) {
+            decision.setSourceTopic(decision.getSourceTopic().replace(Topics.DEFAULT_PREFIX, cluster.prefix()));
+        }
+        byte[] value = entry.value() instanceof Received<?> received
+                ? received.value() == null
+                        ? received.bytes()
+                        : bytes(serdes, entry.topic(), topic, (SpecificRecord) received.value())
+                : bytes(serdes, entry.topic(), topic, (SpecificRecord) entry.value());
+        return new ProducerRecord<>(
+                topic, entry.partition(), entry.timestamp(), entry.key().getBytes(StandardCharsets.UTF_8), value);
+    }
+
+    @SuppressWarnings("unchecked") // the topic decides the class
+    private static <V extends SpecificRecord> byte[] bytes(
+            EventSerdes serdes, Topic<V> topic, String name, SpecificRecord value) {
+        return serdes.avro(topic).serializer().serialize(name, (V) value);
+    }
+
     <V> Entry<V> add(Topic<?> topic, int partition, long timestamp, V value) {
         Slot slot = new Slot(topic, partition);
         long offset = ends.merge(slot, 1L, Long::sum) - 1;
@@ -145,6 +190,15 @@ final class SmallLog {
     /** Takes away the last record of a topic, as if it had never been written. */
     SmallLog withoutLast(Topic<?> topic) {
         entries.remove(last(topic));
+        return this;
+    }
+
+    /** Takes away the first record of a topic, as compaction does. */
+    SmallLog withoutFirst(Topic<?> topic) {
+        entries.remove(entries.stream()
+                .filter(entry -> entry.topic() == topic)
+                .findFirst()
+                .orElseThrow());
         return this;
     }
 

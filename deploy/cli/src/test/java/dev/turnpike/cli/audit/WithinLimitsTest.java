@@ -67,6 +67,15 @@ final class WithinLimitsTest {
     }
 
     @Test
+    void shouldNotExpectFeedbackThatWasCompactedAway() {
+        log.withoutFirst(Topics.BUDGETS);
+
+        Finding finding = log.judge(new WithinLimits(log.cut()));
+
+        assertThat(finding.examples()).isEmpty();
+    }
+
+    @Test
     void shouldFindDispatchedSpendAboveTheLimit() {
         log.again(Topics.LEDGER);
         log.change(Topics.LEDGER, entry -> {

@@ -33,10 +33,10 @@ class ModelLineTest {
 
         assertThat(text.toString().lines())
                 .containsExactly(
-                        "MODEL        TASK TYPE  SCORE  ATTEMPTS  SUCCESS  PER ATTEMPT   PER TASK      SPENT",
-                        "acme/small   code       0.500        20   80.0 %    $0.000500  $0.001000  $0.007000",
-                        "acme/large   code       0.900        20   80.0 %    $0.002000  $0.002500      $0.00",
-                        "acme/unused  code       0.700         -        -            -          -      $0.00");
+                        "MODEL        TASK TYPE  SCORE  ATTEMPTS  SUCCESS   PER CALL   PER TASK      SPENT",
+                        "acme/small   code       0.500        20   80.0 %  $0.000500  $0.001000  $0.007000",
+                        "acme/large   code       0.900        20   80.0 %  $0.002000  $0.002500      $0.00",
+                        "acme/unused  code       0.700         -        -          -          -      $0.00");
     }
 
     @Test
