@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -47,6 +48,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -73,6 +75,7 @@ class RouterIT {
     private final SplittableRandom random = new SplittableRandom(7);
     private final Set<String> asked = new HashSet<>();
     private final List<byte[]> published = new ArrayList<>();
+    private final List<Future<RecordMetadata>> pending = new ArrayList<>();
     private KafkaProducer<byte[], byte[]> producer;
     private int routers;
 
@@ -86,7 +89,7 @@ class RouterIT {
         send(Topics.CATALOG, "openai/dear", offer("dear", 9));
         send(Topics.ALIASES, "smart", new Alias("smart", "openai/dear"));
         send(Topics.POLICIES, "*", policy("*", 150_000_000L));
-        producer.flush();
+        flush();
     }
 
     @AfterEach
@@ -204,7 +207,7 @@ class RouterIT {
             asked.add(team + ' ' + request.getRequestId());
             sendBytes(team, bytes, random.nextInt(3) == 0 ? random.nextInt(PARTITIONS) : null);
         }
-        producer.flush();
+        flush();
     }
 
     /** What comes last: once these are decided, all before them is. */
@@ -214,7 +217,7 @@ class RouterIT {
             sendBytes(team, bytes(request(team, "last")), null);
             asked.add(team + " last");
         }
-        producer.flush();
+        flush();
     }
 
     private boolean allAreDecided() {
@@ -247,28 +250,37 @@ class RouterIT {
                 .build();
         byte[] value = serdes.avro(Topics.BUDGETS).serializer().serialize(name(Topics.BUDGETS), state);
         int partition = Ownership.partitionOf(dispatch.getTeam(), PARTITIONS);
-        producer.send(new ProducerRecord<>(
+        pending.add(producer.send(new ProducerRecord<>(
                 name(Topics.BUDGETS),
                 partition,
                 PositionKey.of(state).encode().getBytes(StandardCharsets.UTF_8),
-                value));
-        producer.flush();
+                value)));
+        flush();
     }
 
     private <V extends SpecificRecord> void send(Topic<V> topic, String key, V value) {
-        producer.send(new ProducerRecord<>(
+        pending.add(producer.send(new ProducerRecord<>(
                 name(topic),
                 key.getBytes(StandardCharsets.UTF_8),
-                serdes.avro(topic).serializer().serialize(name(topic), value)));
+                serdes.avro(topic).serializer().serialize(name(topic), value))));
     }
 
     private void sendBytes(@Nullable String key, byte[] value, @Nullable Integer partition) {
-        producer.send(new ProducerRecord<>(
-                name(Topics.REQUESTS), partition, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value));
+        pending.add(producer.send(new ProducerRecord<>(
+                name(Topics.REQUESTS), partition, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value)));
     }
 
     private byte[] bytes(LlmRequest request) {
         return serdes.avro(Topics.REQUESTS).serializer().serialize(name(Topics.REQUESTS), request);
+    }
+
+    /** Waits until the broker has everything. */
+    private void flush() {
+        producer.flush();
+        for (Future<RecordMetadata> sent : pending) {
+            assertThat(sent).succeedsWithin(PATIENCE);
+        }
+        pending.clear();
     }
 
     private <V extends SpecificRecord> List<V> read(Topic<V> topic) {

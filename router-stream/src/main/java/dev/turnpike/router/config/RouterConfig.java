@@ -27,7 +27,11 @@ public record RouterConfig(
 
     private static final String APPLICATION_ID = "turnpike-router";
 
-    /** @throws IllegalArgumentException naming key, value and cure */
+    /**
+     * Reads the settings above and those of {@link StreamsSettings}.
+     *
+     * @throws IllegalArgumentException naming key, value and cure
+     */
     public static RouterConfig of(Settings settings) {
         return new RouterConfig(
                 StreamsSettings.of(settings, APPLICATION_ID),

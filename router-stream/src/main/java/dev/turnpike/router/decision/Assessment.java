@@ -65,7 +65,7 @@ final class Assessment {
             if (price == null || excluded[k] != null) {
                 continue;
             }
-            double output = Math.min(cap.most(), track.outputTokens(index, usualOutput));
+            double output = Math.min((double) cap.most(), track.outputTokens(index, (double) usualOutput));
             success[k] = estimate.success(index);
             expected[k] = Math.round(cost(price, input, output * choices));
             perSuccess[k] = success[k] > 0 ? Math.round(expected[k] / success[k]) : Long.MAX_VALUE;

@@ -49,6 +49,8 @@ public final class DecisionEvents {
             @Nullable Rejection rejection) {}
 
     /**
+     * Writes an outcome down.
+     *
      * @param rules the policy that applied; null where there was none, which only a rejection can do without
      * @param admittedAt when the request was admitted
      */

@@ -27,7 +27,11 @@ public final class Fleet {
         this.offers = offers;
     }
 
-    /** @param aliases what each alias stands for: an offer's id or a model's name */
+    /**
+     * Puts offers in order and finds their names.
+     *
+     * @param aliases what each alias stands for: an offer's id or a model's name
+     */
     public static Fleet of(Collection<Offer> offers, Map<String, String> aliases) {
         Offer[] sorted = offers.toArray(Offer[]::new);
         Arrays.sort(sorted, Comparator.comparing(Offer::id));

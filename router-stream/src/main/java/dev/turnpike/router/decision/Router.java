@@ -36,6 +36,8 @@ public final class Router {
     }
 
     /**
+     * Decides one request.
+     *
      * @param rules the team's policy; null where it has none
      * @param headroom where the team's positions are
      * @param admittedAt when the request was admitted: its windows and its prices follow from it

@@ -10,6 +10,8 @@ public interface SuccessEstimator {
     }
 
     /**
+     * Looks at a request once, to be asked about each offer.
+     *
      * @param ask what is to be decided
      * @param track what the offers achieve on its task type
      */

@@ -10,7 +10,8 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,7 @@ public final class TeamRules {
     private final List<Pattern> deny;
 
     // the window of most requests is that of the request before
-    private final AtomicReferenceArray<@Nullable BudgetWindow> windows =
-            new AtomicReferenceArray<>(Period.values().length);
+    private final Map<Period, BudgetWindow> windows = new ConcurrentHashMap<>();
     private volatile @Nullable Shortlist shortlist;
 
     private TeamRules(
@@ -48,6 +48,8 @@ public final class TeamRules {
     }
 
     /**
+     * Prepares a policy.
+     *
      * @throws java.time.DateTimeException if the time zone is unknown
      * @throws IllegalArgumentException if something else in the policy cannot be understood
      */
@@ -88,10 +90,10 @@ public final class TeamRules {
 
     /** The window of a period at an instant, in the team's own time zone. */
     BudgetWindow windowAt(Period period, long instant) {
-        BudgetWindow last = windows.get(period.ordinal());
+        BudgetWindow last = windows.get(period);
         if (last == null || !last.contains(instant)) {
             last = BudgetWindow.at(period, zone, weekStart, instant);
-            windows.set(period.ordinal(), last);
+            windows.put(period, last);
         }
         return last;
     }

@@ -38,7 +38,7 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
         PositionKey key = PositionKey.of(state);
         Position before = known.at(key);
         Position after = before.feedback(state);
-        if (after != before) {
+        if (!after.equals(before)) {
             known.put(key, after);
             openHolds.changed(after.open().nanoUsd() - before.open().nanoUsd());
         }

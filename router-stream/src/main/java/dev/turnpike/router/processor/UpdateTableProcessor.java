@@ -39,7 +39,11 @@ public final class UpdateTableProcessor<V extends SpecificRecord>
         this.metrics = metrics;
     }
 
-    /** @param table takes a key and its newest value, null for a tombstone */
+    /**
+     * Follows a topic.
+     *
+     * @param table takes a key and its newest value, null for a tombstone
+     */
     public static <V extends SpecificRecord> ProcessorSupplier<byte[], byte @Nullable [], Void, Void> supplier(
             Topic<V> topic, EventSerdes serdes, BiConsumer<String, @Nullable V> table, RouterMetrics metrics) {
         return () -> new UpdateTableProcessor<>(topic, serdes.received(topic).deserializer(), table, metrics);

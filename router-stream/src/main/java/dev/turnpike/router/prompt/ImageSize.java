@@ -12,7 +12,7 @@ record ImageSize(int width, int height) {
     // the size of a JPEG follows its embedded preview, which takes at most one segment of 64 KiB
     private static final int MOST_HEADER_CHARS = 4 * 64 * 1024;
 
-    /** @return null for what is not inline, or not a PNG, JPEG, GIF or WebP image */
+    /** Reads a data URL; null for what is not inline, or not a PNG, JPEG, GIF or WebP image. */
     static @Nullable ImageSize of(String url) {
         int data = url.startsWith("data:image/") ? url.indexOf(BASE64) : -1;
         if (data < 0) {

@@ -2,6 +2,7 @@ package dev.turnpike.router.prompt;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingRegistry;
 import com.knuddels.jtokkit.api.EncodingType;
 import dev.turnpike.router.decision.TokenCounter;
 import dev.turnpike.schemas.event.LlmRequest;
@@ -15,7 +16,8 @@ public final class O200kCounter implements TokenCounter {
             List.of("gpt-4o", "chatgpt-4o", "gpt-4.1", "gpt-4.5", "gpt-5", "gpt-oss", "o1", "o3", "o4");
     private static final String FINE_TUNED = "ft:";
 
-    private final Encoding encoding = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.O200K_BASE);
+    // reads its 200,000 ranks when it is first asked, which may be never
+    private final EncodingRegistry encodings = Encodings.newLazyEncodingRegistry();
 
     @Override
     public boolean covers(String model) {
@@ -33,6 +35,7 @@ public final class O200kCounter implements TokenCounter {
 
     @Override
     public long most(LlmRequest request) {
+        Encoding encoding = encodings.getEncoding(EncodingType.O200K_BASE);
         return PromptReader.read(request, encoding::countTokensOrdinary).mostInputTokens();
     }
 }

@@ -20,7 +20,11 @@ public record RouterStores(
     public static final String BUDGET_POSITIONS = "budget-positions";
     public static final String DECIDED_REQUESTS = "decided-requests";
 
-    /** @param horizon how long a request id is remembered */
+    /**
+     * The stores of a router.
+     *
+     * @param horizon how long a request id is remembered
+     */
     public static RouterStores remembering(Duration horizon) {
         Duration grain = DecidedRequests.grain(horizon);
         return new RouterStores(

@@ -42,7 +42,7 @@ public final class Tables {
         return own != null ? own : rules.get(DEFAULT_POLICY);
     }
 
-    /** @param terms null: the offer is no more */
+    /** Takes over an offer; without terms it is no more. */
     public synchronized void putOffer(String id, @Nullable ModelOffer terms) {
         if (terms == null) {
             catalog.remove(id);
@@ -52,7 +52,7 @@ public final class Tables {
         fleet = null;
     }
 
-    /** @param alias null: the name stands for nothing any more */
+    /** Takes over an alias; null: the name stands for nothing any more. */
     public synchronized void putAlias(String name, @Nullable Alias alias) {
         if (alias == null) {
             aliases.remove(name);
@@ -63,7 +63,8 @@ public final class Tables {
     }
 
     /**
-     * @param policy null: the team has none any more
+     * Takes over a policy; null: the team has none any more.
+     *
      * @throws RuntimeException if it cannot be understood; then the one before stays
      */
     public void putPolicy(String team, @Nullable TeamPolicy policy) {
@@ -74,7 +75,7 @@ public final class Tables {
         }
     }
 
-    /** @param known null: nothing is known any more */
+    /** Takes over what is known of a model on a task type; null: nothing any more. */
     public synchronized void putPerformance(String key, @Nullable ModelPerformance known) {
         ModelPerformance before = known == null ? performanceByKey.remove(key) : performanceByKey.put(key, known);
         ModelPerformance changed = known == null ? before : known;

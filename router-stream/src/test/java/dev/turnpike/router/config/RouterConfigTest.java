@@ -38,7 +38,7 @@ class RouterConfigTest {
 
         assertThat(config)
                 .isEqualTo(new RouterConfig(
-                        config.streams(), Duration.ofHours(48), Duration.ofSeconds(90), 2_000, "0.0.0.0", 0));
+                        config.streams(), Duration.ofDays(2), Duration.ofSeconds(90), 2_000, "0.0.0.0", 0));
     }
 
     @Test
