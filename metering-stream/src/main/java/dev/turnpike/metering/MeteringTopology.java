@@ -7,13 +7,18 @@ import dev.turnpike.metering.processor.MeterMetrics;
 import dev.turnpike.metering.processor.MeterProcessors;
 import dev.turnpike.metering.processor.Sinks;
 import dev.turnpike.metering.state.MeteringStores;
+import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.BudgetScopes.Dimensions;
+import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.Ownership;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Outcome;
 import dev.turnpike.schemas.event.SpendAggregate;
+import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.EventSerdes;
@@ -22,8 +27,10 @@ import dev.turnpike.streams.IntakeProcessor;
 import dev.turnpike.streams.IntakeRoute;
 import dev.turnpike.streams.StreamsSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -78,14 +85,18 @@ public final class MeteringTopology {
         this.topology = new Topology(settings.topologyConfig());
     }
 
-    /** @param partitions how many partitions the topics keyed by team have */
+    /**
+     * Wires the meter.
+     *
+     * @param partitions how many partitions the topics keyed by team have
+     */
     public static Topology build(MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics) {
         return new MeteringTopology(config, serdes, partitions, metrics).build();
     }
 
     private Topology build() {
-        table(MeteringStores.POLICIES, Topics.POLICIES);
-        table(MeteringStores.CATALOG, Topics.CATALOG);
+        table(MeteringStores.POLICIES, Topics.POLICIES, MeteringTopology::check);
+        table(MeteringStores.CATALOG, Topics.CATALOG, offer -> {});
 
         source("dispatches", Topics.DISPATCHES);
         source("ticks", Topics.TICKS);
@@ -127,7 +138,7 @@ public final class MeteringTopology {
         return topology;
     }
 
-    private <V extends SpecificRecord> void table(String name, Topic<V> topic) {
+    private <V extends SpecificRecord> void table(String name, Topic<V> topic, Consumer<V> check) {
         topology.addGlobalStore(
                 MeteringStores.table(name, serdes.avro(topic)),
                 name + "-source",
@@ -135,7 +146,16 @@ public final class MeteringTopology {
                 serdes.avro(topic).deserializer(),
                 settings.topic(topic),
                 "keep-" + name,
-                processors.<V>keepTable(name));
+                processors.keepTable(name, check));
+    }
+
+    // the router leaves such a policy out too, so both go on with the one before
+    private static void check(TeamPolicy policy) {
+        BudgetScopes.windowsAt(policy, new Dimensions(policy.getTeam(), "", "", "", Map.of()), 0);
+        for (Budget budget : policy.getBudgets()) {
+            BudgetWindow.Period.parse(budget.getPeriod());
+            BudgetScopes.limitOf(budget);
+        }
     }
 
     private <V extends SpecificRecord> void source(String name, Topic<V> topic) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class MeteringLaws {
 
-    private static final int HISTORIES = 25;
+    private static final int HISTORIES = 12;
     private static final int INTERLEAVINGS = 6;
 
     static IntStream seeds() {

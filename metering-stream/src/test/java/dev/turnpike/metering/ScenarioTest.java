@@ -117,7 +117,7 @@ class ScenarioTest {
                 value.put(field, at + Math.round(value.get(field).asDouble() * Given.MINUTE));
             }
         }
-        String key = topic == Topics.CATALOG
+        String key = topic.equals(Topics.CATALOG)
                 ? value.path("provider").asText() + "/" + value.path("model").asText()
                 : value.path("team").asText();
         meter.pipe(topic, key, JsonEvents.read(Objects.requireNonNull(topic.value()), value.toString()), at);

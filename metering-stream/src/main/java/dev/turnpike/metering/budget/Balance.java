@@ -105,16 +105,27 @@ final class Balance {
                 .map(Hold::amount)
                 .reduce(Amounts.ZERO, Amounts::plus)
                 .nanoUsd();
-        Draft first = drafts.stream().min(BY_ATTEMPT).orElse(null);
+        int first = first(drafts);
         List<Booking> bookings = new ArrayList<>(drafts.size());
-        for (Draft draft : drafts) {
+        for (int i = 0; i < drafts.size(); i++) {
+            Draft draft = drafts.get(i);
             long cost = Entries.costOf(draft.wanted());
             // without a hold there is nothing to overrun
             long overrun = holds.isEmpty() ? 0 : Math.max(0, cost - Math.max(0, left));
             left = Math.subtractExact(left, cost);
-            bookings.add(book(draft, Entries.sharing(draft.wanted(), draft == first, overrun)));
+            bookings.add(book(draft, Entries.sharing(draft.wanted(), i == first, overrun)));
         }
         return List.copyOf(bookings);
+    }
+
+    private static int first(List<Draft> drafts) {
+        int first = 0;
+        for (int i = 1; i < drafts.size(); i++) {
+            if (BY_ATTEMPT.compare(drafts.get(i), drafts.get(first)) < 0) {
+                first = i;
+            }
+        }
+        return first;
     }
 
     private Booking book(Draft draft, LedgerEntry wanted) {

@@ -37,7 +37,12 @@ public record Position(
         return new Position(key, window.getWindowEnd(), Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, 0, 0, List.of());
     }
 
-    /** @throws ArithmeticException if a sum leaves the range of a long */
+    /**
+     * The position after a change.
+     *
+     * @param at time of the record that causes it
+     * @throws ArithmeticException if a sum leaves the range of a long
+     */
     public Position apply(Change change, long at) {
         return new Position(
                 key,

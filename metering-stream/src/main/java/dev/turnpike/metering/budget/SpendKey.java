@@ -4,7 +4,6 @@ import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.event.SpendAggregate;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +25,8 @@ public record SpendKey(
 
     // form-encoding never leaves a tilde
     private static final String NOT_STATED = "~";
+    // of milliseconds until the year 5138
+    private static final int DIGITS = 14;
 
     /** How long a cell is. */
     public enum Window {
@@ -38,6 +39,20 @@ public record SpendKey(
         Window(String wireName, BudgetWindow.Period period) {
             this.wireName = wireName;
             this.period = period;
+        }
+
+        /**
+         * The window of a name.
+         *
+         * @throws IllegalArgumentException for anything but 1h and 1d
+         */
+        public static Window parse(String name) {
+            for (Window window : values()) {
+                if (window.wireName.equals(name)) {
+                    return window;
+                }
+            }
+            throw new IllegalArgumentException("window=" + name + ": must be 1h or 1d");
         }
 
         /** The name in events and queries. */
@@ -59,14 +74,20 @@ public record SpendKey(
 
     /** What the keys of all cells of a team that begin at an instant begin with; sorts like the instant. */
     public static String at(String team, Window window, long windowStart) {
-        return part(team) + '/' + window.wireName() + '/' + String.format(Locale.ROOT, "%014d", windowStart);
+        String digits = Long.toString(windowStart);
+        return part(team) + '/' + window.wireName() + '/' + "0".repeat(DIGITS - digits.length()) + digits;
+    }
+
+    /** Sorts behind the keys of all cells of a team, and before those of the next. */
+    public static String after(String team) {
+        return part(team) + (char) ('/' + 1);
     }
 
     /** The key of a cell. */
     public static SpendKey of(SpendAggregate cell) {
         return new SpendKey(
                 cell.getTeam(),
-                cell.getWindow().equals(Window.HOUR.wireName()) ? Window.HOUR : Window.DAY,
+                Window.parse(cell.getWindow()),
                 cell.getWindowStart(),
                 cell.getUser(),
                 cell.getProvider(),

@@ -32,7 +32,11 @@ public record MeteringConfig(
     /** Identity of the state: another one starts from nothing. */
     public static final String APPLICATION_ID = "turnpike-meter";
 
-    /** @throws IllegalArgumentException naming key, value and cure */
+    /**
+     * Reads them.
+     *
+     * @throws IllegalArgumentException naming key, value and cure
+     */
     public static MeteringConfig of(Settings settings) {
         return new MeteringConfig(
                 StreamsSettings.of(settings, APPLICATION_ID),

@@ -13,6 +13,7 @@ import dev.turnpike.metering.pricing.PriceBook;
 import dev.turnpike.metering.state.Due;
 import dev.turnpike.metering.state.ExpiryIndex;
 import dev.turnpike.metering.state.MeteringStores;
+import dev.turnpike.metering.state.Policies;
 import dev.turnpike.metering.state.Progress;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.PositionKey;
@@ -33,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class Bookkeeper implements Books {
 
     private static final byte[] NOTHING = {};
-    private static final String ANY_TEAM = "*";
 
     private final ProcessorContext<Object, Object> context;
     private final MeteringConfig config;
@@ -42,7 +42,7 @@ final class Bookkeeper implements Books {
     private final KeyValueStore<String, RequestAccount> accounts;
     private final KeyValueStore<String, SpendAggregate> cells;
     private final KeyValueStore<String, byte[]> unpricedAlerts;
-    private final KeyValueStore<String, TeamPolicy> policies;
+    private final Policies policies;
     private final KeyValueStore<String, ModelOffer> catalog;
     private final Progress progress;
     private final ExpiryIndex expiry;
@@ -55,7 +55,8 @@ final class Bookkeeper implements Books {
         this.accounts = context.getStateStore(MeteringStores.ACCOUNTS);
         this.cells = context.getStateStore(MeteringStores.SPEND_CELLS);
         this.unpricedAlerts = context.getStateStore(MeteringStores.UNPRICED_ALERTS);
-        this.policies = context.getStateStore(MeteringStores.POLICIES);
+        KeyValueStore<String, TeamPolicy> table = context.getStateStore(MeteringStores.POLICIES);
+        this.policies = new Policies(table);
         this.catalog = context.getStateStore(MeteringStores.CATALOG);
         this.progress = new Progress(context.getStateStore(MeteringStores.PROGRESS));
         KeyValueStore<Bytes, byte[]> index = context.getStateStore(MeteringStores.EXPIRY);
@@ -81,7 +82,7 @@ final class Bookkeeper implements Books {
         Settlement settlement;
         Posting posting;
         try {
-            TeamPolicy policy = policyOf(team);
+            TeamPolicy policy = policies.of(team);
             RequestAccount account =
                     before == null ? RequestAccount.of(team, requestId, policy.getTimezone(), at) : before;
             settlement = step.settle(account, policy);
@@ -92,12 +93,6 @@ final class Bookkeeper implements Books {
             throw new Refused(DeadLetter.FAILED, e.toString(), e);
         }
         enter(before, settlement, posting, at, usageTime);
-    }
-
-    private TeamPolicy policyOf(String team) {
-        TeamPolicy own = policies.get(team);
-        TeamPolicy policy = own == null ? policies.get(ANY_TEAM) : own;
-        return policy == null ? TeamPolicy.newBuilder().setTeam(team).build() : policy;
     }
 
     PriceBook prices() {

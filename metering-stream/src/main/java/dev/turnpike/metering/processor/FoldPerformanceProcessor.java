@@ -30,6 +30,9 @@ final class FoldPerformanceProcessor extends ContextualProcessor<String, Perform
     @Override
     public void process(Record<String, PerformanceSample> record) {
         PerformanceSample sample = record.value();
+        if (record.key() == null || sample == null) {
+            return;
+        }
         long at = record.timestamp();
         Performance known = store.get(record.key());
         Performance performance = (known == null ? Performance.of(sample, at) : known).fold(sample, at, halfLife);

@@ -11,6 +11,7 @@ import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.Received;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -58,8 +59,8 @@ public final class MeterProcessors {
     }
 
     /** Fills the store of a table that every instance reads whole. */
-    public <V> ProcessorSupplier<String, V, Void, Void> keepTable(String store) {
-        return () -> new KeepTableProcessor<>(store);
+    public <V> ProcessorSupplier<String, V, Void, Void> keepTable(String store, Consumer<V> check) {
+        return () -> new KeepTableProcessor<>(store, check);
     }
 
     private record WithStores<KI, VI, KO, VO>(

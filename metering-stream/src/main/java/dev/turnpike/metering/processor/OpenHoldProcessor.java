@@ -38,6 +38,10 @@ final class OpenHoldProcessor extends ContextualProcessor<String, Dispatch, Obje
         RecordMetadata from = context().recordMetadata().orElseThrow();
         long at = record.timestamp();
         books.progress().readDispatch(from.offset());
+        if (dispatch == null) {
+            setAside.send(record, null, new Refused(DeadLetter.UNREADABLE, "the record has no value", null));
+            return;
+        }
         try {
             books.book(
                     dispatch.getTeam(),

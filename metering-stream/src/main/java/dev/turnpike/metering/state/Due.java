@@ -14,10 +14,25 @@ public record Due(long at, Kind kind, String subject) {
 
     /** In which order things that are due at the same instant are done: a position ends after the accounts that use it. */
     public enum Kind {
-        ACCOUNT,
-        POSITION,
-        SPEND_CELL,
-        UNPRICED_ALERT
+        ACCOUNT(1),
+        POSITION(2),
+        SPEND_CELL(3),
+        UNPRICED_ALERT(4);
+
+        private final byte code;
+
+        Kind(int code) {
+            this.code = (byte) code;
+        }
+
+        private static Kind of(byte code) {
+            for (Kind kind : values()) {
+                if (kind.code == code) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException("nothing known is due as " + code);
+        }
     }
 
     // big-endian and not negative: the order of the bytes is that of time
@@ -25,7 +40,7 @@ public record Due(long at, Kind kind, String subject) {
         byte[] name = subject.getBytes(StandardCharsets.UTF_8);
         return Bytes.wrap(ByteBuffer.allocate(Long.BYTES + 1 + name.length)
                 .putLong(at)
-                .put((byte) kind.ordinal())
+                .put(kind.code)
                 .put(name)
                 .array());
     }
@@ -33,7 +48,7 @@ public record Due(long at, Kind kind, String subject) {
     static Due decode(Bytes key) {
         ByteBuffer bytes = ByteBuffer.wrap(key.get());
         long at = bytes.getLong();
-        Kind kind = Kind.values()[bytes.get()];
+        Kind kind = Kind.of(bytes.get());
         return new Due(at, kind, StandardCharsets.UTF_8.decode(bytes).toString());
     }
 

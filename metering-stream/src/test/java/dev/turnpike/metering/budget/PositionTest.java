@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PositionTest {
 
     private static final Duration HORIZON = Duration.ofMillis(100);
-    private static final Duration IDLE = Duration.ofMillis(1_000);
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     @Test
     void shouldAddUpAndCountItsChanges() {

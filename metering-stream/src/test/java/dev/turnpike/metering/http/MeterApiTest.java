@@ -1,0 +1,241 @@
+package dev.turnpike.metering.http;
+
+import static dev.turnpike.metering.Given.NOON;
+import static dev.turnpike.metering.Given.tokens;
+import static dev.turnpike.metering.Given.usd;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.turnpike.metering.Given;
+import dev.turnpike.metering.budget.Position;
+import dev.turnpike.metering.budget.SpendKey.Window;
+import dev.turnpike.metering.state.MeterView;
+import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.event.SpendAggregate;
+import dev.turnpike.schemas.event.TeamPolicy;
+import dev.turnpike.streams.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MeterApiTest {
+
+    private static final long DAY = Instant.parse("2026-11-20T00:00:00Z").toEpochMilli();
+    private static final long NEXT_DAY = Instant.parse("2026-11-21T00:00:00Z").toEpochMilli();
+    private static final TeamPolicy POLICY = Given.policy(
+            "UTC",
+            usd("team", "day", 1_000),
+            tokens("team", "day", 500),
+            usd("user", "day", 100),
+            usd("user", "total", 900));
+
+    private final FixedView meter = new FixedView();
+    private HttpServer server;
+
+    @BeforeEach
+    void start() {
+        var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        MeterApi api = new MeterApi(meter, InstantSource.fixed(Instant.ofEpochMilli(NOON)));
+        server = HttpServer.start("127.0.0.1", 0, metrics, () -> true, () -> true, api::addTo);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void shouldListTeams() throws Exception {
+        JsonNode answer = json(get("/api/v1/teams"));
+
+        assertThat(answer.toString())
+                .isEqualTo("{\"teams\":[{\"team\":\"search\",\"timezone\":\"UTC\",\"budgets\":4}]}");
+    }
+
+    @Test
+    void shouldTellEveryBudgetInItsCurrentWindow() throws Exception {
+        meter.positions.add(position("team", "search", "day", DAY, NEXT_DAY, new Amounts(700, 70, 7)));
+        meter.positions.add(position("user", "ann", "day", DAY, NEXT_DAY, new Amounts(60, 6, 1)));
+        meter.positions.add(position("user", "ann", "total", 0, Long.MAX_VALUE, new Amounts(90, 9, 1)));
+        // over
+        meter.positions.add(position("user", "bob", "day", DAY - 1, DAY, new Amounts(1, 1, 1)));
+        // no budget any more
+        meter.positions.add(position("task", "t1", "day", DAY, NEXT_DAY, new Amounts(1, 1, 1)));
+
+        JsonNode budgets = json(get("/api/v1/teams/search/budgets")).get("budgets");
+
+        assertThat(budgets.findValuesAsText("name"))
+                .containsExactly("team-day", "team-day-tokens", "user-day", "user-total");
+        assertThat(budgets.findValuesAsText("scope_value")).containsExactly("search", "search", "ann", "ann");
+        assertThat(budgets.findValuesAsText("spent")).containsExactly("700", "70", "60", "90");
+        assertThat(budgets.findValuesAsText("open")).containsExactly("100", "10", "100", "100");
+        assertThat(budgets.findValuesAsText("headroom")).containsExactly("200", "420", "-60", "710");
+        assertThat(budgets.findValuesAsText("window_end"))
+                .containsExactly("" + NEXT_DAY, "" + NEXT_DAY, "" + NEXT_DAY, "null");
+    }
+
+    @Test
+    void shouldTellATeamsBudgetBeforeAnythingIsSpent() throws Exception {
+        JsonNode budgets = json(get("/api/v1/teams/search/budgets")).get("budgets");
+
+        assertThat(budgets.findValuesAsText("name")).containsExactly("team-day", "team-day-tokens");
+        assertThat(budgets.findValuesAsText("headroom")).containsExactly("1000", "500");
+    }
+
+    @Test
+    void shouldAddSpendUpByADimension() throws Exception {
+        meter.cells.add(cell("ann", "small", 30));
+        meter.cells.add(cell("bob", "small", 12));
+        meter.cells.add(cell("ann", "large", 100));
+        meter.cells.add(tagCell("project", "a", 42));
+
+        assertThat(lines(get("/api/v1/spend?team=search&by=model")))
+                .containsExactly("openai/large 100", "openai/small 42");
+        assertThat(lines(get("/api/v1/spend?team=search&by=user"))).containsExactly("ann 130", "bob 12");
+        assertThat(lines(get("/api/v1/spend?by=tag:project"))).containsExactly("a 42");
+        assertThat(lines(get("/api/v1/spend"))).containsExactly("search 142");
+    }
+
+    @Test
+    void shouldAskForTheSpanThatIsWanted() throws Exception {
+        get("/api/v1/spend?team=search&window=1h&from=2026-11-20T10:00:00Z&to=2026-11-20T11:00:00Z");
+        get("/api/v1/spend?team=search");
+
+        assertThat(meter.asked)
+                .containsExactly(
+                        "HOUR " + (DAY + 10 * Given.HOUR) + " " + (DAY + 11 * Given.HOUR),
+                        "DAY " + (NOON - 30 * 24 * Given.HOUR) + " " + NOON);
+    }
+
+    @Test
+    void shouldSayWhatIsWrongAsAProblemDocument() throws Exception {
+        assertProblem(get("/api/v1/spend?window=1w"), 400, "window=1w: must be 1h or 1d");
+        assertProblem(
+                get("/api/v1/spend?by=colour"), 400, "by=colour: must be team, user, model, task_type or tag:NAME");
+        assertProblem(
+                get("/api/v1/spend?from=yesterday"),
+                400,
+                "from=yesterday: must be an instant such as 2026-11-20T00:00:00Z");
+        assertProblem(get("/api/v1/teams/nobody/budgets"), 404, "team nobody: has neither a policy nor usage");
+    }
+
+    @Test
+    void shouldSayThatATeamIsElsewhere() throws Exception {
+        meter.isHere = false;
+
+        assertProblem(get("/api/v1/teams/search/budgets"), 503, "elsewhere");
+    }
+
+    private static void assertProblem(HttpResponse<String> response, int status, String detail) throws Exception {
+        assertThat(response.headers().firstValue("content-type")).contains("application/problem+json");
+        JsonNode problem = json(response);
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("detail").asText()).isEqualTo(detail);
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    }
+
+    private static JsonNode json(HttpResponse<String> response) throws Exception {
+        return new ObjectMapper().readTree(response.body());
+    }
+
+    private static List<String> lines(HttpResponse<String> response) throws Exception {
+        List<String> lines = new ArrayList<>();
+        json(response)
+                .get("spend")
+                .forEach(line -> lines.add(
+                        line.get("value").asText() + " " + line.get("nano_usd").asText()));
+        return lines;
+    }
+
+    private static Position position(String scope, String value, String period, long start, long end, Amounts spent) {
+        return new Position(
+                new PositionKey("search", scope, value, period, start),
+                end,
+                new Amounts(150, 20, 2),
+                new Amounts(50, 10, 1),
+                spent,
+                1,
+                NOON,
+                List.of());
+    }
+
+    private static SpendAggregate cell(String user, String model, long nanoUsd) {
+        return emptyCell(nanoUsd)
+                .setUser(user)
+                .setProvider("openai")
+                .setModel(model)
+                .build();
+    }
+
+    private static SpendAggregate tagCell(String tag, String value, long nanoUsd) {
+        return emptyCell(nanoUsd).setTag(tag).setTagValue(value).build();
+    }
+
+    private static SpendAggregate.Builder emptyCell(long nanoUsd) {
+        return SpendAggregate.newBuilder()
+                .setTeam("search")
+                .setWindow("1d")
+                .setWindowStart(DAY)
+                .setWindowEnd(NEXT_DAY)
+                .setAmount(new Amounts(nanoUsd, 1, 1).toAvro())
+                .setEntries(1)
+                .setInputTokens(1)
+                .setCacheReadTokens(0)
+                .setOutputTokens(0)
+                .setBaselineNanoUsd(nanoUsd);
+    }
+
+    /** What a test says is known. */
+    private static final class FixedView implements MeterView {
+
+        private final List<Position> positions = new ArrayList<>();
+        private final List<SpendAggregate> cells = new ArrayList<>();
+        private final List<String> asked = new ArrayList<>();
+        private boolean isHere = true;
+
+        @Override
+        public SortedSet<String> teams() {
+            return new TreeSet<>(List.of("search"));
+        }
+
+        @Override
+        public TeamPolicy policyOf(String team) {
+            return POLICY;
+        }
+
+        @Override
+        public List<Position> positions(String team) {
+            if (!isHere) {
+                throw new NotHere("elsewhere", new IllegalStateException());
+            }
+            return team.equals("search") ? positions : List.of();
+        }
+
+        @Override
+        public List<SpendAggregate> cells(String team, Window window, long from, long to) {
+            asked.add(window + " " + from + " " + to);
+            return cells;
+        }
+    }
+}
