@@ -1,6 +1,7 @@
 package dev.turnpike.metering.processor;
 
 import dev.turnpike.metering.config.MeteringConfig;
+import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.event.Dispatch;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
