@@ -36,6 +36,7 @@ final class WithinLimits extends Law {
     private long compared;
     private long overrun;
     private long undispatched;
+    private long overspent;
 
     /** A version of the meter's feedback. */
     private record Version(long epoch, long version) implements Comparable<Version> {
@@ -246,6 +247,7 @@ final class WithinLimits extends Law {
         // how many tokens an overrun had is not booked
         boolean explained = position.overrun && limit.unit != Unit.NANO_USD;
         if (spent > limit.amount && !explained) {
+            overspent += limit.unit == Unit.NANO_USD ? spent - limit.amount : 0;
             broken(
                     cut().from(),
                     "ledger: " + key.encode() + ": what was dispatched cost " + limit.unit.display(spent) + " of "
@@ -270,9 +272,10 @@ final class WithinLimits extends Law {
 
     @Override
     String counted() {
-        return count(dispatches, "dispatch", "dispatches") + ", " + count(views, "hard window", "hard windows")
-                + " within limit, " + count(compared, "feedback", "feedbacks") + " as published; overruns "
-                + Unit.NANO_USD.display(overrun) + ", undispatched usage " + Unit.NANO_USD.display(undispatched);
+        return count(dispatches, "dispatch", "dispatches") + " in " + count(views, "hard window", "hard windows") + ", "
+                + count(compared, "feedback", "feedbacks") + " as published; overspent " + overspent
+                + " nano-dollars, overruns " + Unit.NANO_USD.display(overrun) + ", undispatched usage "
+                + Unit.NANO_USD.display(undispatched);
     }
 
     private Position at(PositionKey key) {

@@ -6,6 +6,7 @@ import dev.turnpike.cli.audit.Finding;
 import dev.turnpike.cli.audit.Report;
 import dev.turnpike.cli.text.Times;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Map;
 record Findings(Report report) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int WIDTH = 100;
 
     void print(PrintWriter out, boolean json) {
         if (json) {
@@ -40,13 +42,29 @@ record Findings(Report report) {
     void lines(PrintWriter out) {
         for (Finding finding : report.findings()) {
             out.printf("law %d  %-6s  %s%n", finding.law(), finding.holds() ? "holds" : "BROKEN", finding.title());
-            out.printf("               %s%n", finding.counted());
-            finding.examples().forEach(example -> out.printf("             ! %s%n", example));
+            wrapped("               ", "               ", finding.counted()).forEach(out::println);
+            finding.examples()
+                    .forEach(example -> wrapped("             ! ", "               ", example)
+                            .forEach(out::println));
             long more = finding.broken() - finding.examples().size();
             if (more > 0) {
                 out.printf("             ! and %,d more%n", more);
             }
         }
+    }
+
+    private static List<String> wrapped(String first, String next, String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder(first);
+        for (String word : text.split(" ", -1)) {
+            if (line.length() > next.length() && line.length() + word.length() >= WIDTH) {
+                lines.add(line.toString().stripTrailing());
+                line = new StringBuilder(next);
+            }
+            line.append(word).append(' ');
+        }
+        lines.add(line.toString().stripTrailing());
+        return lines;
     }
 
     private String json() {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = "An event-driven control plane between an organisation and its language models.",
         scope = CommandLine.ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
-        version = "turnpike 0.1.0",
+        versionProvider = RootCommand.Version.class,
         sortOptions = false,
         usageHelpWidth = 100,
         subcommands = {
@@ -44,6 +44,16 @@ public final class RootCommand implements Runnable {
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.AUTO))
                 .setParameterExceptionHandler(Failure::wrongUse)
                 .setExecutionExceptionHandler(Failure::failed);
+    }
+
+    /** As the manifest of the jar says. */
+    static final class Version implements CommandLine.IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = RootCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"turnpike " + (version == null ? "(not packaged)" : version)};
+        }
     }
 
     @Override

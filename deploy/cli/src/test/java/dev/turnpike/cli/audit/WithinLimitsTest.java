@@ -20,8 +20,8 @@ final class WithinLimitsTest {
         assertThat(finding.examples()).isEmpty();
         assertThat(finding.holds()).isTrue();
         assertThat(finding.counted())
-                .isEqualTo("2 dispatches, 2 hard windows within limit, 3 feedbacks as published;"
-                        + " overruns $0.00, undispatched usage $0.20");
+                .isEqualTo("2 dispatches in 2 hard windows, 3 feedbacks as published;"
+                        + " overspent 0 nano-dollars, overruns $0.00, undispatched usage $0.20");
     }
 
     @Test
@@ -86,6 +86,7 @@ final class WithinLimitsTest {
         Finding finding = log.judge(new WithinLimits(log.cut()));
 
         assertThat(finding.examples()).anyMatch(example -> example.contains("1000000 nano_usd too much"));
+        assertThat(finding.counted()).contains("overspent 1000000 nano-dollars");
     }
 
     @Test
