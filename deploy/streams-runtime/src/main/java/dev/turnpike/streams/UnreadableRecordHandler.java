@@ -45,6 +45,10 @@ public final class UnreadableRecordHandler implements DeserializationExceptionHa
                 record.partition(),
                 record.offset(),
                 exception.getMessage());
+        if (isGlobal(context)) {
+            // a global table has no transaction to write a dead letter in; the entry before this one stays in force
+            return Response.resume();
+        }
         var letter = new DeadLetter(
                 record.topic(),
                 record.partition(),
@@ -54,6 +58,10 @@ public final class UnreadableRecordHandler implements DeserializationExceptionHa
                 application);
         return Response.resume(List.of(
                 letter.record(deadLetters, record.timestamp(), record.key(), record.value(), record.headers())));
+    }
+
+    private static boolean isGlobal(ErrorHandlerContext context) {
+        return context.taskId() == null || context.taskId().partition() < 0;
     }
 
     private static boolean isRetriable(@Nullable Throwable thrown) {

@@ -7,9 +7,11 @@ import dev.turnpike.schemas.registry.RegistryException;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.errors.DeserializationExceptionHandler;
 import org.apache.kafka.streams.errors.DeserializationExceptionHandler.Result;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.apache.kafka.streams.processor.TaskId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,9 +45,64 @@ class UnreadableRecordHandlerTest {
         assertThat(response.result()).isEqualTo(Result.FAIL);
     }
 
+    @Test
+    void shouldLeaveTheTableAsItIsWhereTheRecordIsOfAGlobalOne() {
+        var response = handle(new SerializationException("unknown magic byte 7"), new TaskId(-1, -1));
+
+        assertThat(response.result()).isEqualTo(Result.RESUME);
+        // the global thread cannot write them, and would die of the attempt
+        assertThat(response.deadLetterQueueRecords()).isEmpty();
+    }
+
     private DeserializationExceptionHandler.Response handle(Exception exception) {
-        ErrorHandlerContext unused = null;
-        return handler.handleError(
-                unused, new ConsumerRecord<>("llm.dispatches", 2, 5, new byte[0], new byte[] {7}), exception);
+        return handle(exception, new TaskId(0, 2));
+    }
+
+    private DeserializationExceptionHandler.Response handle(Exception exception, TaskId task) {
+        var record = new ConsumerRecord<>("llm.dispatches", 2, 5, new byte[0], new byte[] {7});
+        return handler.handleError(new Context(record, task), record, exception);
+    }
+
+    private record Context(ConsumerRecord<byte[], byte[]> record, TaskId taskId) implements ErrorHandlerContext {
+
+        @Override
+        public String topic() {
+            return record.topic();
+        }
+
+        @Override
+        public int partition() {
+            return record.partition();
+        }
+
+        @Override
+        public long offset() {
+            return record.offset();
+        }
+
+        @Override
+        public Headers headers() {
+            return record.headers();
+        }
+
+        @Override
+        public String processorNodeId() {
+            return "source";
+        }
+
+        @Override
+        public long timestamp() {
+            return record.timestamp();
+        }
+
+        @Override
+        public byte[] sourceRawKey() {
+            return record.key();
+        }
+
+        @Override
+        public byte[] sourceRawValue() {
+            return record.value();
+        }
     }
 }

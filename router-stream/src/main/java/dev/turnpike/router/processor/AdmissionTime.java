@@ -15,7 +15,8 @@ public final class AdmissionTime implements TimestampExtractor {
     public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
         if (record.value() instanceof Received<?> received && received.value() instanceof Redecision redecision) {
             // Kafka Streams drops what has a negative time without a word
-            return Math.max(0, redecision.getDispatch().getAdmittedAt());
+            // nor can one that claims to be of the future drive this task's time there
+            return Math.max(0, Math.min(redecision.getDispatch().getAdmittedAt(), record.timestamp()));
         }
         return partitionTime >= 0 ? partitionTime : record.timestamp();
     }

@@ -35,6 +35,12 @@ public final class TopicAdmin {
 
     private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
 
+    /** The longest record we write: one that came compressed through a client's smaller limit, and what we add to it. */
+    public static final int MOST_BYTES_OF_OURS = 20 * 1024 * 1024;
+
+    // what anybody may write to keeps the broker's own limit
+    private static final Set<Topic<?>> PUBLIC = Set.of(Topics.REQUESTS, Topics.USAGE, Topics.OUTCOMES);
+
     private TopicAdmin() {}
 
     /**
@@ -161,6 +167,9 @@ public final class TopicAdmin {
             policy += "," + TopicConfig.CLEANUP_POLICY_DELETE;
         }
         configs.put(TopicConfig.CLEANUP_POLICY_CONFIG, policy);
+        if (!PUBLIC.contains(topic)) {
+            configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MOST_BYTES_OF_OURS));
+        }
         configs.put(
                 TopicConfig.RETENTION_MS_CONFIG,
                 topic.retention() == null

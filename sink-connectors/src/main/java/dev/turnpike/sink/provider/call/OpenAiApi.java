@@ -64,6 +64,9 @@ final class OpenAiApi implements ProviderApi {
         body.put(settings.outputCapField(), dispatch.getOutputCap());
         body.put("stream", request.getStream());
         if (request.getStream()) {
+            if (!(body.get("stream_options") instanceof ObjectNode)) {
+                body.putObject("stream_options");
+            }
             body.withObject("/stream_options").put("include_usage", true);
         } else {
             body.remove("stream_options");

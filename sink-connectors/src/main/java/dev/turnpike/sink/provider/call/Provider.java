@@ -58,7 +58,8 @@ public final class Provider {
         try {
             request = api.request(dispatch, call);
             reader = api.reader(dispatch, call, chunks, elapsedMs);
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
+            // whatever a caller wrote, nothing was sent
             Timing none = new Timing(0, null);
             return CompletableFuture.completedFuture(new Failed(message(e), Remedy.NONE, null, none));
         }
