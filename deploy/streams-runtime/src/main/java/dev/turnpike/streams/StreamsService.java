@@ -5,6 +5,7 @@ import dev.turnpike.schemas.admin.TopicAdmin;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -42,8 +43,9 @@ public final class StreamsService implements AutoCloseable {
      * @throws IllegalStateException with a line for each topic that is missing or wrong
      */
     public static int checkTopics(StreamsSettings settings, List<Topic<?>> used) {
-        try (Admin admin = Admin.create(
-                Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) settings.bootstrapServers()))) {
+        Map<String, Object> connection = new HashMap<>(settings.kafka());
+        connection.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+        try (Admin admin = Admin.create(connection)) {
             List<String> problems = TopicAdmin.check(admin, settings.topicPrefix(), used);
             if (!problems.isEmpty()) {
                 throw new IllegalStateException(String.join(System.lineSeparator(), problems));
