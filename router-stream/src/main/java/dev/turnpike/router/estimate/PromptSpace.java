@@ -1,0 +1,131 @@
+package dev.turnpike.router.estimate;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Random;
+
+/**
+ * The scale on which prompts are compared, fitted to the prompts of the training side.
+ *
+ * <p>Words count by rarity (tf-idf, length one). The shape is standardised and mapped to random Fourier features (Rahimi
+ * and Recht, 2007): a ridge regression on them is one with a Gaussian kernel, "prompts of like shape do alike", at the
+ * price of a fixed number of cosines. The waves are drawn with a fixed seed and belong to the algorithm, not to the
+ * fit. Cosines come from a table, so that every machine gets the same bits.
+ */
+final class PromptSpace {
+
+    static final int WAVES = 512;
+
+    private static final double CLIP = 4;
+    private static final int COSINES = 1 << 12;
+    private static final float[] COSINE = cosines();
+    private static final float[] FREQUENCY = new float[WAVES * PromptText.SHAPE];
+    private static final float[] PHASE = new float[WAVES];
+
+    static {
+        Random random = new Random(20_240_618);
+        // Gaussian kernel exp(-d^2 / number of features); phases and frequencies in turns of the cosine table
+        double spread = StrictMath.sqrt(Double.parseDouble(System.getProperty("gam", "1")) * 2.0 / PromptText.SHAPE);
+        double turns = COSINES / (2 * Math.PI);
+        for (int i = 0; i < FREQUENCY.length; i++) {
+            FREQUENCY[i] = (float) (random.nextGaussian() * spread * turns);
+        }
+        for (int i = 0; i < WAVES; i++) {
+            PHASE[i] = (float) (random.nextDouble() * COSINES);
+        }
+    }
+
+    private final float[] rarity;
+    private final float[] mean;
+    private final float[] scale;
+
+    private PromptSpace(float[] rarity, float[] mean, float[] scale) {
+        this.rarity = rarity;
+        this.mean = mean;
+        this.scale = scale;
+    }
+
+    static PromptSpace fit(Collection<String> prompts) {
+        PromptText text = new PromptText();
+        int[] seen = new int[PromptText.BUCKETS];
+        double[] sum = new double[PromptText.SHAPE];
+        double[] squares = new double[PromptText.SHAPE];
+        for (String prompt : prompts) {
+            text.read(prompt);
+            for (int i = 0; i < text.size(); i++) {
+                seen[text.bucket(i)]++;
+            }
+            for (int i = 0; i < PromptText.SHAPE; i++) {
+                sum[i] += text.shape(i);
+                squares[i] += text.shape(i) * text.shape(i);
+            }
+        }
+        int n = Math.max(1, prompts.size());
+        float[] rarity = new float[PromptText.BUCKETS];
+        for (int i = 0; i < rarity.length; i++) {
+            // a word seen once says nothing about the next prompt
+            rarity[i] = seen[i] < 2 ? 0 : (float) StrictMath.log(1 + (double) n / seen[i]);
+        }
+        float[] mean = new float[PromptText.SHAPE];
+        float[] scale = new float[PromptText.SHAPE];
+        for (int i = 0; i < PromptText.SHAPE; i++) {
+            double average = sum[i] / n;
+            double variance = Math.max(0, squares[i] / n - average * average);
+            mean[i] = (float) average;
+            scale[i] = variance < 1e-9 ? 0 : (float) (1 / StrictMath.sqrt(variance));
+        }
+        return new PromptSpace(rarity, mean, scale);
+    }
+
+    void encode(PromptText text, PromptVector out) {
+        int size = 0;
+        double squares = 0;
+        for (int i = 0; i < text.size(); i++) {
+            int bucket = text.bucket(i);
+            float value = text.weight(i) * rarity[bucket];
+            if (value > 0) {
+                out.buckets[size] = bucket;
+                out.values[size++] = value;
+                squares += value * value;
+            }
+        }
+        out.size = size;
+        float norm = squares == 0 ? 0 : (float) (1 / Math.sqrt(squares));
+        for (int i = 0; i < size; i++) {
+            out.values[i] *= norm;
+        }
+        float[] z = new float[PromptText.SHAPE];
+        for (int i = 0; i < z.length; i++) {
+            z[i] = (float) Math.max(-CLIP, Math.min(CLIP, (text.shape(i) - mean[i]) * scale[i]));
+        }
+        float height = (float) Math.sqrt(2.0 / WAVES);
+        for (int w = 0; w < WAVES; w++) {
+            float phase = PHASE[w];
+            int at = w * PromptText.SHAPE;
+            for (int i = 0; i < PromptText.SHAPE; i++) {
+                phase += FREQUENCY[at + i] * z[i];
+            }
+            out.waves[w] = height * COSINE[(int) Math.floor(phase) & (COSINES - 1)];
+        }
+    }
+
+    void write(DataOutput out) throws IOException {
+        Floats.writeSmall(out, rarity);
+        Floats.write(out, mean);
+        Floats.write(out, scale);
+    }
+
+    static PromptSpace read(DataInput in) throws IOException {
+        return new PromptSpace(Floats.readSmall(in), Floats.read(in), Floats.read(in));
+    }
+
+    private static float[] cosines() {
+        float[] table = new float[COSINES];
+        for (int i = 0; i < COSINES; i++) {
+            table[i] = (float) StrictMath.cos(2 * Math.PI * (i + 0.5) / COSINES);
+        }
+        return table;
+    }
+}
