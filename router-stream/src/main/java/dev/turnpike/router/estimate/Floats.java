@@ -24,24 +24,29 @@ final class Floats {
         return values;
     }
 
-    /** As steps of 1/127 of the largest: good enough for weights that are summed by the hundred. */
-    static void writeSmall(DataOutput out, float[] values) throws IOException {
-        float largest = 0;
-        for (float value : values) {
-            largest = Math.max(largest, Math.abs(value));
+    /**
+     * As steps of 1/127 of the largest of each column: good enough for weights that are summed by the hundred.
+     *
+     * @param columns into which the values fall in turn
+     */
+    static void writeSmall(DataOutput out, float[] values, int columns) throws IOException {
+        float[] largest = new float[columns];
+        for (int i = 0; i < values.length; i++) {
+            largest[i % columns] = Math.max(largest[i % columns], Math.abs(values[i]));
         }
+        write(out, largest);
         out.writeInt(values.length);
-        out.writeFloat(largest);
-        for (float value : values) {
-            out.writeByte(largest == 0 ? 0 : Math.round(value / largest * 127));
+        for (int i = 0; i < values.length; i++) {
+            float scale = largest[i % columns];
+            out.writeByte(scale == 0 ? 0 : Math.round(values[i] / scale * 127));
         }
     }
 
     static float[] readSmall(DataInput in) throws IOException {
+        float[] largest = read(in);
         float[] values = new float[in.readInt()];
-        float step = in.readFloat() / 127;
         for (int i = 0; i < values.length; i++) {
-            values[i] = in.readByte() * step;
+            values[i] = in.readByte() * largest[i % largest.length] / 127;
         }
         return values;
     }

@@ -4,6 +4,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +19,18 @@ import org.jspecify.annotations.Nullable;
  * to the average of the kind of task.
  *
  * <p>There are two sets of weights: one for prompts whose kind of task is stated and known, and one that uses the text
- * alone, for all others. Instances are immutable and safe for use by many threads.
+ * alone, for all others. The latter is shrunk less, since the text must then tell the kind of task as well. Instances are immutable and safe for use by many threads.
  */
 public final class PromptEstimator {
 
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
+    private static final double BLIND_SHRINKAGE = 0.3;
+
     private final List<String> models;
     private final float[] averages;
     private final Map<String, Integer> types;
+    private final float[] usualEase;
     private final PromptSpace space;
     private final Regression informed;
     private final Regression blind;
@@ -35,22 +39,27 @@ public final class PromptEstimator {
             List<String> models,
             float[] averages,
             Map<String, Integer> types,
+            float[] usualEase,
             PromptSpace space,
             Regression informed,
             Regression blind) {
         this.models = models;
         this.averages = averages;
         this.types = types;
+        this.usualEase = usualEase;
         this.space = space;
         this.informed = informed;
         this.blind = blind;
     }
 
     /**
-     * How strongly estimates are drawn to the averages; in prompts, roughly: a kind of task seen {@code departure / 3}
-     * times is believed half.
+     * How strongly estimates are drawn to the averages.
+     *
+     * @param ease of what the prompt does to all models alike
+     * @param departure of what it does to one model in particular
+     * @param type of what a model does on a kind of task in particular: of a kind seen so many times half is believed
      */
-    public record Shrinkage(double ease, double departure) {}
+    public record Shrinkage(double ease, double departure, double type) {}
 
     private static final class Scratch {
         final PromptText text = new PromptText();
@@ -83,17 +92,22 @@ public final class PromptEstimator {
             rows.add(new Regression.Row(
                     scratch.vector.copy(), type == null ? -1 : types.get(type), targets(observation, averages)));
         }
-        double[] perOutput = new double[models.size() + 1];
-        java.util.Arrays.fill(perOutput, shrinkage.departure());
-        perOutput[0] = shrinkage.ease();
         Regression blind = Regression.fit(
                 rows.stream()
                         .map(row -> new Regression.Row(row.vector(), -1, row.targets()))
                         .toList(),
                 0,
-                perOutput);
-        Regression informed = types.isEmpty() ? blind : Regression.fit(rows, types.size(), perOutput);
-        return new PromptEstimator(List.copyOf(models), averages, types, space, informed, blind);
+                0,
+                perOutput(models.size(), shrinkage.ease(), BLIND_SHRINKAGE * shrinkage.departure()));
+        Regression informed = types.isEmpty()
+                ? blind
+                : Regression.fit(
+                        rows,
+                        types.size(),
+                        (float) Math.sqrt(shrinkage.departure() / shrinkage.type()),
+                        perOutput(models.size(), shrinkage.ease(), shrinkage.departure()));
+        float[] usualEase = usualEase(rows, types.size(), shrinkage.type());
+        return new PromptEstimator(List.copyOf(models), averages, types, usualEase, space, informed, blind);
     }
 
     /**
@@ -119,6 +133,12 @@ public final class PromptEstimator {
         return out;
     }
 
+    /** The average ease of prompts of a kind of task; 0, the average of all, for none and for one not seen in training. */
+    float usualEase(@Nullable String taskType) {
+        Integer type = taskType == null ? null : types.get(taskType);
+        return type == null ? 0 : usualEase[type];
+    }
+
     void write(DataOutput out) throws IOException {
         out.writeInt(models.size());
         for (String model : models) {
@@ -129,6 +149,7 @@ public final class PromptEstimator {
         for (String type : types.keySet()) {
             out.writeUTF(type);
         }
+        Floats.write(out, usualEase);
         space.write(out);
         informed.write(out);
         blind.write(out);
@@ -145,7 +166,35 @@ public final class PromptEstimator {
             types.put(in.readUTF(), types.size());
         }
         return new PromptEstimator(
-                List.copyOf(models), averages, types, PromptSpace.read(in), Regression.read(in), Regression.read(in));
+                List.copyOf(models),
+                averages,
+                types,
+                Floats.read(in),
+                PromptSpace.read(in),
+                Regression.read(in),
+                Regression.read(in));
+    }
+
+    private static float[] usualEase(List<Regression.Row> rows, int types, double shrinkage) {
+        float[] sums = new float[types];
+        double[] counts = new double[types];
+        for (Regression.Row row : rows) {
+            if (row.type() >= 0 && !Float.isNaN(row.targets()[0])) {
+                sums[row.type()] += row.targets()[0];
+                counts[row.type()]++;
+            }
+        }
+        for (int type = 0; type < types; type++) {
+            sums[type] = (float) (sums[type] / (counts[type] + shrinkage));
+        }
+        return sums;
+    }
+
+    private static double[] perOutput(int models, double ease, double departure) {
+        double[] shrinkage = new double[models + 1];
+        Arrays.fill(shrinkage, departure);
+        shrinkage[0] = ease;
+        return shrinkage;
     }
 
     private static float[] averages(int models, List<Observation> observations) {
@@ -164,9 +213,12 @@ public final class PromptEstimator {
                 }
             }
         }
+        // a model without any observation is taken for an average one
+        double all =
+                Arrays.stream(sums).sum() / Math.max(1, Arrays.stream(counts).sum());
         float[] averages = new float[models];
         for (int m = 0; m < models; m++) {
-            averages[m] = counts[m] == 0 ? Float.NaN : (float) (sums[m] / counts[m]);
+            averages[m] = (float) (counts[m] == 0 ? all : sums[m] / counts[m]);
         }
         return averages;
     }

@@ -18,6 +18,7 @@ final class PromptSpace {
 
     static final int WAVES = 512;
 
+    private static final double NARROWNESS = 0.6;
     private static final double CLIP = 4;
     private static final int COSINES = 1 << 12;
     private static final float[] COSINE = cosines();
@@ -26,8 +27,9 @@ final class PromptSpace {
 
     static {
         Random random = new Random(20_240_618);
-        // Gaussian kernel exp(-d^2 / number of features); phases and frequencies in turns of the cosine table
-        double spread = StrictMath.sqrt(Double.parseDouble(System.getProperty("gam", "1")) * 2.0 / PromptText.SHAPE);
+        // Gaussian kernel exp(-narrowness * d^2 / number of features); phases and frequencies in turns of the cosine
+        // table
+        double spread = StrictMath.sqrt(2 * NARROWNESS / PromptText.SHAPE);
         double turns = COSINES / (2 * Math.PI);
         for (int i = 0; i < FREQUENCY.length; i++) {
             FREQUENCY[i] = (float) (random.nextGaussian() * spread * turns);
@@ -96,7 +98,7 @@ final class PromptSpace {
         for (int i = 0; i < size; i++) {
             out.values[i] *= norm;
         }
-        float[] z = new float[PromptText.SHAPE];
+        float[] z = out.shape;
         for (int i = 0; i < z.length; i++) {
             z[i] = (float) Math.max(-CLIP, Math.min(CLIP, (text.shape(i) - mean[i]) * scale[i]));
         }
@@ -112,7 +114,7 @@ final class PromptSpace {
     }
 
     void write(DataOutput out) throws IOException {
-        Floats.writeSmall(out, rarity);
+        Floats.writeSmall(out, rarity, 1);
         Floats.write(out, mean);
         Floats.write(out, scale);
     }

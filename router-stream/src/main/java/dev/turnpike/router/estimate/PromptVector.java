@@ -8,6 +8,9 @@ final class PromptVector {
     final float[] values;
     final float[] waves;
 
+    /** Scratch: the shape on the fitted scale. */
+    final float[] shape = new float[PromptText.SHAPE];
+
     PromptVector() {
         this(2 * PromptText.READ, new float[PromptSpace.WAVES]);
     }

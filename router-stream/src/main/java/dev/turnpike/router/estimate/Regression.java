@@ -3,29 +3,30 @@ package dev.turnpike.router.estimate;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * A ridge regression from prompts to several outputs at once.
  *
  * <p>Minimises, for each output, squared error + shrinkage × squared weights. A known kind of task is one more feature,
- * heavier than words and shape ({@link #TYPE_WEIGHT}), so that what a model does on a kind of task on average is learnt
+ * as a rule heavier than words and shape, so that what a model does on a kind of task on average is learnt
  * first and a prompt's words have to earn their say. Solved by conjugate gradients, all outputs in one pass over the
  * data; an unknown target (NaN) has no part in its output.
  */
 final class Regression {
 
-    static final float TYPE_WEIGHT = (float) Math.sqrt(Double.parseDouble(System.getProperty("tw", "3")));
-
     private static final int PASSES = 40;
-    private static final double TOLERANCE = 1e-3;
+    private static final double TOLERANCE = 3e-3;
     private static final int TYPES_AT = PromptText.BUCKETS + PromptSpace.WAVES;
 
     private final int outputs;
+    private final float typeWeight;
     private final float[] weights;
 
-    private Regression(int outputs, float[] weights) {
+    private Regression(int outputs, float typeWeight, float[] weights) {
         this.outputs = outputs;
+        this.typeWeight = typeWeight;
         this.weights = weights;
     }
 
@@ -34,10 +35,11 @@ final class Regression {
 
     /** Adds this prompt's prediction to {@code out}. */
     void addTo(PromptVector vector, int type, float[] out) {
-        apply(weights, outputs, vector, type, out);
+        apply(weights, outputs, typeWeight, vector, type, out);
     }
 
-    static Regression fit(List<Row> rows, int types, double[] shrinkage) {
+    /** @param typeWeight how much heavier a kind of task counts than the words or the shape */
+    static Regression fit(List<Row> rows, int types, float typeWeight, double[] shrinkage) {
         int outputs = shrinkage.length;
         int length = (TYPES_AT + types) * outputs;
         float[] weights = new float[length];
@@ -50,7 +52,7 @@ final class Regression {
                 float target = row.targets()[k];
                 product[k] = Float.isNaN(target) ? 0 : target;
             }
-            applyTransposed(rest, outputs, row.vector(), row.type(), product);
+            applyTransposed(rest, outputs, typeWeight, row.vector(), row.type(), product);
         }
         System.arraycopy(rest, 0, step, 0, length);
         double[] squares = squares(rest, rest, outputs);
@@ -60,14 +62,14 @@ final class Regression {
                 image[i] = (float) (step[i] * shrinkage[i % outputs]);
             }
             for (Row row : rows) {
-                java.util.Arrays.fill(product, 0);
-                apply(step, outputs, row.vector(), row.type(), product);
+                Arrays.fill(product, 0);
+                apply(step, outputs, typeWeight, row.vector(), row.type(), product);
                 for (int k = 0; k < outputs; k++) {
                     if (Float.isNaN(row.targets()[k])) {
                         product[k] = 0;
                     }
                 }
-                applyTransposed(image, outputs, row.vector(), row.type(), product);
+                applyTransposed(image, outputs, typeWeight, row.vector(), row.type(), product);
             }
             double[] curvature = squares(step, image, outputs);
             float[] stride = new float[outputs];
@@ -89,16 +91,17 @@ final class Regression {
             }
             squares = next;
         }
-        return new Regression(outputs, weights);
+        return new Regression(outputs, typeWeight, weights);
     }
 
     void write(DataOutput out) throws IOException {
         out.writeInt(outputs);
-        Floats.writeSmall(out, weights);
+        out.writeFloat(typeWeight);
+        Floats.writeSmall(out, weights, outputs);
     }
 
     static Regression read(DataInput in) throws IOException {
-        return new Regression(in.readInt(), Floats.readSmall(in));
+        return new Regression(in.readInt(), in.readFloat(), Floats.readSmall(in));
     }
 
     private static boolean reached(double[] squares, double[] goal) {
@@ -120,7 +123,8 @@ final class Regression {
         return sums;
     }
 
-    private static void apply(float[] weights, int outputs, PromptVector vector, int type, float[] out) {
+    private static void apply(
+            float[] weights, int outputs, float typeWeight, PromptVector vector, int type, float[] out) {
         for (int i = 0; i < vector.size; i++) {
             int at = vector.buckets[i] * outputs;
             float value = vector.values[i];
@@ -138,12 +142,13 @@ final class Regression {
         if (type >= 0) {
             int at = (TYPES_AT + type) * outputs;
             for (int k = 0; k < outputs; k++) {
-                out[k] += TYPE_WEIGHT * weights[at + k];
+                out[k] += typeWeight * weights[at + k];
             }
         }
     }
 
-    private static void applyTransposed(float[] weights, int outputs, PromptVector vector, int type, float[] in) {
+    private static void applyTransposed(
+            float[] weights, int outputs, float typeWeight, PromptVector vector, int type, float[] in) {
         for (int i = 0; i < vector.size; i++) {
             int at = vector.buckets[i] * outputs;
             float value = vector.values[i];
@@ -161,7 +166,7 @@ final class Regression {
         if (type >= 0) {
             int at = (TYPES_AT + type) * outputs;
             for (int k = 0; k < outputs; k++) {
-                weights[at + k] += TYPE_WEIGHT * in[k];
+                weights[at + k] += typeWeight * in[k];
             }
         }
     }

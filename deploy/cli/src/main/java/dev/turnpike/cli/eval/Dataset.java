@@ -36,7 +36,9 @@ record Dataset(List<Model> models, List<Answered> prompts) {
     /** The same prompts with the models, and in the order, of another data set. */
     Dataset withModelsOf(Dataset other) {
         List<String> names = models.stream().map(Model::name).toList();
-        int[] from = other.models.stream().mapToInt(model -> names.indexOf(model.name())).toArray();
+        int[] from = other.models.stream()
+                .mapToInt(model -> names.indexOf(model.name()))
+                .toArray();
         for (int i = 0; i < from.length; i++) {
             if (from[i] < 0) {
                 throw new IllegalArgumentException(
@@ -51,8 +53,12 @@ record Dataset(List<Model> models, List<Answered> prompts) {
                                 p.prompt(),
                                 p.taskType(),
                                 p.question(),
-                                IntStream.of(from).mapToDouble(m -> p.scores()[m]).toArray(),
-                                IntStream.of(from).mapToDouble(m -> p.costs()[m]).toArray()))
+                                IntStream.of(from)
+                                        .mapToDouble(m -> p.scores()[m])
+                                        .toArray(),
+                                IntStream.of(from)
+                                        .mapToDouble(m -> p.costs()[m])
+                                        .toArray()))
                         .toList());
     }
 

@@ -97,9 +97,9 @@ final class DatasetReader {
     }
 
     private static double cost(Map<String, String> row, Dataset.Model model, String prompt) {
-        double estimate = number(row, "input_tokens", prompt.length() / CHARACTERS_PER_TOKEN)
-                        * model.inputUsdPerMillion()
-                + number(row, "output_tokens", 0) * model.outputUsdPerMillion();
+        double estimate =
+                number(row, "input_tokens", prompt.length() / CHARACTERS_PER_TOKEN) * model.inputUsdPerMillion()
+                        + number(row, "output_tokens", 0) * model.outputUsdPerMillion();
         return number(row, "cost_usd", estimate / 1e6);
     }
 
@@ -159,9 +159,8 @@ final class DatasetReader {
     private static BufferedReader open(Path folder, String name) throws IOException {
         Path plain = folder.resolve(name);
         Path packed = folder.resolve(name + ".gz");
-        InputStream in = Files.exists(packed)
-                ? new GZIPInputStream(Files.newInputStream(packed))
-                : Files.newInputStream(plain);
+        InputStream in =
+                Files.exists(packed) ? new GZIPInputStream(Files.newInputStream(packed)) : Files.newInputStream(plain);
         return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     }
 }

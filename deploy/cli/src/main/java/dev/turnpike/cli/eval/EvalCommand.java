@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 /** {@code turnpike eval}: how well the router judges, on recorded answers of real models. */
 @Command(
         name = "eval",
-        description = "Measures the router's judgement on recorded answers, beside random, cheapest, strongest and oracle.")
+        description =
+                "Measures the router's judgement on recorded answers, beside random, cheapest, strongest and oracle.")
 public final class EvalCommand implements Callable<Integer> {
 
     enum By {
@@ -56,7 +57,8 @@ public final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--folds",
             defaultValue = "5",
-            description = "Parts of the split; each is tested by a router trained on the others; default ${DEFAULT-VALUE}.")
+            description =
+                    "Parts of the split; each is tested by a router trained on the others; default ${DEFAULT-VALUE}.")
     private int folds = 5;
 
     @Option(names = "--seed", defaultValue = "0", description = "Of the split, of ties and of the intervals.")
@@ -86,6 +88,9 @@ public final class EvalCommand implements Callable<Integer> {
                     .map(by == By.questions ? Dataset.Answered::question : Dataset.Answered::taskType)
                     .toList();
             split = Split.by(keys, judged, folds, seed);
+            if (split.parts().size() < 2) {
+                throw new ParameterException(spec().commandLine(), "--split=" + by + ": all prompts share one of them");
+            }
             how = by.name();
         } else {
             Dataset learnt = DatasetReader.read(trainFolder).withModelsOf(tested);
@@ -93,6 +98,11 @@ public final class EvalCommand implements Callable<Integer> {
                     withoutTaskTypes ? learnt.withoutTaskTypes() : learnt,
                     withoutTaskTypes ? tested.withoutTaskTypes() : tested);
             how = name(trainFolder);
+        }
+        for (String model : pair) {
+            if (tested.models().stream().noneMatch(known -> known.name().equals(model))) {
+                throw new ParameterException(spec().commandLine(), "--pair: " + model + ": not in models.csv");
+            }
         }
         Report report = Evaluation.run(
                 name(data), how, split, pair.isEmpty() ? "" : pair.get(0), pair.isEmpty() ? "" : pair.get(1), seed);

@@ -73,7 +73,7 @@ final class Evaluation {
         Report.Pool pool = pool(router);
         List<Report.Floor> floors = floors();
         Report report = new Report(
-                name, n, how, models, pair, pool, floors, dominatedPicks(router, scores, costs), List.of());
+                name, n, how, models, pair, pool, floors, Dominance.picks(data, router.picks()), List.of());
         return Goals.addTo(report);
     }
 
@@ -81,9 +81,7 @@ final class Evaluation {
         return IntStream.range(0, data.models().size())
                 .filter(m -> data.models().get(m).name().equals(model))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        model + ": not in models.csv; there are "
-                                + data.models().stream().map(Dataset.Model::name).toList()));
+                .orElseThrow();
     }
 
     // ---- the pair
@@ -154,9 +152,8 @@ final class Evaluation {
         List<int[]> picks = new ArrayList<>();
         for (int setting = 0; setting <= SETTINGS; setting++) {
             // a success is worth from a hundredth to ten thousand times the strongest model's call, then without limit
-            double worth = setting == SETTINGS
-                    ? Double.POSITIVE_INFINITY
-                    : cost * Math.pow(10, -2 + 6.0 * setting / SETTINGS);
+            double worth =
+                    setting == SETTINGS ? Double.POSITIVE_INFINITY : cost * Math.pow(10, -2 + 6.0 * setting / SETTINGS);
             Choice choice = Choice.worth(worth);
             picks.add(Arrays.stream(expected).mapToInt(choice::pick).toArray());
         }
@@ -281,7 +278,9 @@ final class Evaluation {
             double promise = FloorPromise.PROMISES[f];
             ToDoubleFunction<int[]> met = members ->
                     Arrays.stream(members).mapToDouble(i -> score(i, picks[i])).sum()
-                            / Arrays.stream(members).mapToDouble(i -> score(i, strongest)).sum();
+                            / Arrays.stream(members)
+                                    .mapToDouble(i -> score(i, strongest))
+                                    .sum();
             int[] everyone = IntStream.range(0, n).toArray();
             Random random = new Random(seed);
             List<int[]> resampled = new ArrayList<>();
@@ -289,7 +288,8 @@ final class Evaluation {
                 resampled.add(random.ints(n, 0, n).toArray());
             }
             Report.Figure figure = figure(everyone, resampled, met);
-            double cost = Arrays.stream(everyone).mapToDouble(i -> cost(i, picks[i])).sum();
+            double cost =
+                    Arrays.stream(everyone).mapToDouble(i -> cost(i, picks[i])).sum();
             floors.add(new Report.Floor(
                     promise,
                     figure,
@@ -297,17 +297,6 @@ final class Evaluation {
                     cost / n / data.meanCosts()[strongest]));
         }
         return floors;
-    }
-
-    private static int dominatedPicks(Policy router, double[] scores, double[] costs) {
-        boolean[] dominated = Judge.dominated(scores, costs);
-        int picks = 0;
-        for (int[] setting : router.picks()) {
-            for (int model : setting) {
-                picks += dominated[model] ? 1 : 0;
-            }
-        }
-        return picks;
     }
 
     private double score(int prompt, int model) {

@@ -25,7 +25,8 @@ final class Goals {
             Double reached = reached(row[2], report);
             if (reached != null) {
                 double must = Double.parseDouble(row[3]);
-                boolean lowerIsBetter = row[2].startsWith("cost") || row[2].startsWith("cpt") || row[2].startsWith("floor");
+                boolean lowerIsBetter =
+                        row[2].startsWith("cost") || row[2].startsWith("cpt") || row[2].startsWith("floor");
                 goals.add(new Report.Goal(
                         row[2],
                         must,
@@ -57,10 +58,11 @@ final class Goals {
             case "costAt95" -> value(pool.costAt95());
             case "costAt99" -> value(pool.costAt99());
             case "unlimited" -> pool.unlimited().value();
-            case "floorShortfallPoints" -> report.floors().stream()
-                    .mapToDouble(Report.Floor::shortfallPoints)
-                    .max()
-                    .orElse(0);
+            case "floorShortfallPoints" ->
+                report.floors().stream()
+                        .mapToDouble(Report.Floor::shortfallPoints)
+                        .max()
+                        .orElse(0);
             default -> throw new IllegalArgumentException("goals.csv: no measure " + measure);
         };
     }

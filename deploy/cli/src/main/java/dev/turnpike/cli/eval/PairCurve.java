@@ -29,7 +29,8 @@ final class PairCurve {
         double[] ties = new Random(seed).doubles(n).toArray();
         List<Integer> order = IntStream.range(0, n)
                 .boxed()
-                .sorted(Comparator.<Integer>comparingDouble(i -> -routerScores[i]).thenComparingDouble(i -> ties[i]))
+                .sorted(Comparator.<Integer>comparingDouble(i -> -routerScores[i])
+                        .thenComparingDouble(i -> ties[i]))
                 .toList();
         double total = 0;
         for (double gain : gains) {

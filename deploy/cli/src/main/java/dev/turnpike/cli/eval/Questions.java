@@ -34,7 +34,9 @@ final class Questions {
             questions.forEach(question -> count.merge(question, 1, Integer::sum));
             for (int i = 0; i < start.length; i++) {
                 boolean instruction = count.getOrDefault(questions.get(i), 0) * INSTRUCTION_SHARE > start.length;
-                if (instruction && start.length >= INSTRUCTION_SHARE && plain.get(i).length() > start[i] + LENGTH) {
+                if (instruction
+                        && start.length >= INSTRUCTION_SHARE
+                        && plain.get(i).length() > start[i] + LENGTH) {
                     start[i] += LENGTH;
                     questions.set(i, part(plain.get(i), start[i]));
                     moved = true;
@@ -61,7 +63,10 @@ final class Questions {
 
     private static String lettersAndDigits(String prompt) {
         StringBuilder plain = new StringBuilder();
-        prompt.toLowerCase(Locale.ROOT).codePoints().filter(Character::isLetterOrDigit).forEach(plain::appendCodePoint);
+        prompt.toLowerCase(Locale.ROOT)
+                .codePoints()
+                .filter(Character::isLetterOrDigit)
+                .forEach(plain::appendCodePoint);
         return plain.toString();
     }
 }

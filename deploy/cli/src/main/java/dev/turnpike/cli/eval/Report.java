@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param pair over the two models of the pair
  * @param pool over all models
  * @param floors one per promise
- * @param dominatedPicks how often a model was picked that is worse and dearer than another on the tested prompts
+ * @param dominatedPicks over all settings, picks of a model that is dearer than another and clearly worse on the
+ *     tested prompts of that kind of task
  * @param goals of the project for this data set, with the figure reached
  */
 record Report(
@@ -62,5 +63,11 @@ record Report(
      */
     record Floor(double promised, Figure met, double shortfallPoints, double costShare) {}
 
-    record Goal(String measure, double must, double target, @Nullable Double published, double reached, boolean met) {}
+    record Goal(
+            String measure,
+            double must,
+            double target,
+            @Nullable Double published,
+            double reached,
+            boolean met) {}
 }

@@ -11,7 +11,12 @@ final class ReportText {
     private ReportText() {}
 
     static void print(Report report, PrintWriter out) {
-        line(out, "%s: %d prompts, %d models", report.data(), report.prompts(), report.models().size());
+        line(
+                out,
+                "%s: %d prompts, %d models",
+                report.data(),
+                report.prompts(),
+                report.models().size());
         line(out, "trained without the tested %s", trainedWithout(report.split()));
         line(out, "");
         line(out, "%-36s %7s %12s", "model", "score", "USD/prompt");
@@ -32,19 +37,16 @@ final class ReportText {
                     floor.shortfallPoints(),
                     floor.costShare() * 100);
         }
-        line(out, "picks of a dominated model: %d", report.dominatedPicks());
+        line(
+                out,
+                "picks of a model that is dearer and clearly worse than another on the kind of task: %d",
+                report.dominatedPicks());
         goals(report.goals(), out);
     }
 
     private static void pair(Report.Pair pair, PrintWriter out) {
         line(out, "");
-        line(
-                out,
-                "pair: %s (%.3f) and %s (%.3f)",
-                pair.strong(),
-                pair.strongScore(),
-                pair.weak(),
-                pair.weakScore());
+        line(out, "pair: %s (%.3f) and %s (%.3f)", pair.strong(), pair.strongScore(), pair.weak(), pair.weakScore());
         line(out, "%-22s %22s %22s %22s", "policy", "APGR", "CPT(50%)", "CPT(80%)");
         for (Report.PairPolicy policy : pair.policies()) {
             line(
@@ -93,7 +95,11 @@ final class ReportText {
                 "router with one setting instead of a mixture of two: %s at 95%%, %s at 99%%",
                 number(router.oneSettingAt95()),
                 number(router.oneSettingAt99()));
-        line(out, "%-22s %s", "score at cost share", "    5%   10%   20%   30%   40%   50%   60%   70%   80%   90%  100%");
+        line(
+                out,
+                "%-22s %s",
+                "score at cost share",
+                "    5%   10%   20%   30%   40%   50%   60%   70%   80%   90%  100%");
         for (Report.PoolPolicy policy : pool.policies()) {
             line(out, "%-22s %s", policy.policy(), series(policy.scoreAtCost(), "%6.3f"));
         }

@@ -6,9 +6,11 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -18,29 +20,42 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Learnt from recorded scores of 0 to 1. A model that was not in the records is judged by the prompt's ease alone.
  */
-public final class SuccessEstimator {
+public final class PromptSuccess {
 
     private static final int FORMAT = 0x7475_0001;
-    // chosen by cross-validation on public records; flat within a factor of two either way
-    private static final PromptEstimator.Shrinkage SHRINKAGE = new PromptEstimator.Shrinkage(
-            Double.parseDouble(System.getProperty("ease", "20")), Double.parseDouble(System.getProperty("dep", "100")));
+    // chosen by cross-validation on public records; within a factor of two either way little changes
+    private static final double EASE = 10;
+    private static final double DEPARTURE = 70;
+    private static final double TYPE = 60;
 
     private final PromptEstimator estimator;
     private final Map<String, Integer> positions = new HashMap<>();
 
-    private SuccessEstimator(PromptEstimator estimator) {
+    private PromptSuccess(PromptEstimator estimator) {
         this.estimator = estimator;
         estimator.models().forEach(model -> positions.put(model, positions.size()));
     }
 
+    /** The estimator that comes with Turnpike, learnt from public records; deploy/docs/routing-quality.md names them. */
+    public static PromptSuccess shipped() {
+        try (InputStream in = Objects.requireNonNull(PromptSuccess.class.getResourceAsStream("prompt-success.bin"))) {
+            return read(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Learns from scores of 0 to 1, NaN where a model did not answer. */
-    public static SuccessEstimator train(List<String> models, List<Observation> scores) {
-        return new SuccessEstimator(PromptEstimator.train(models, scores, SHRINKAGE));
+    public static PromptSuccess train(List<String> models, List<Observation> scores) {
+        // the largest of many noisy estimates is mostly noise: the more models, the less is believed of each
+        double departure = DEPARTURE * Math.sqrt(models.size());
+        return new PromptSuccess(
+                PromptEstimator.train(models, scores, new PromptEstimator.Shrinkage(EASE, departure, TYPE)));
     }
 
     /** Estimates all models; takes microseconds and allocates one array. */
     public SuccessEstimate estimate(String prompt, @Nullable String taskType) {
-        return new SuccessEstimate(positions, estimator.estimate(prompt, taskType));
+        return new SuccessEstimate(positions, estimator.estimate(prompt, taskType), estimator.usualEase(taskType));
     }
 
     public void write(OutputStream out) throws IOException {
@@ -52,11 +67,11 @@ public final class SuccessEstimator {
         packed.finish();
     }
 
-    public static SuccessEstimator read(InputStream in) throws IOException {
+    public static PromptSuccess read(InputStream in) throws IOException {
         DataInputStream data = new DataInputStream(new BufferedInputStream(new GZIPInputStream(in)));
         if (data.readInt() != FORMAT) {
             throw new IOException("not a success estimator of this version");
         }
-        return new SuccessEstimator(PromptEstimator.read(data));
+        return new PromptSuccess(PromptEstimator.read(data));
     }
 }
