@@ -48,7 +48,8 @@ final class Dominance {
         }
         int picks = 0;
         for (List<Integer> members : kinds.values()) {
-            Dataset kind = tested.with(members.stream().map(tested.prompts()::get).toList());
+            Dataset kind =
+                    tested.with(members.stream().map(tested.prompts()::get).toList());
             boolean[] dominated = dominated(kind, ERRORS_TO_BLAME);
             for (int[] setting : settings) {
                 for (int i : members) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -72,8 +72,8 @@ final class Evaluation {
         Policy router = router();
         Report.Pool pool = pool(router);
         List<Report.Floor> floors = floors();
-        Report report = new Report(
-                name, n, how, models, pair, pool, floors, Dominance.picks(data, router.picks()), List.of());
+        Report report =
+                new Report(name, n, how, models, pair, pool, floors, Dominance.picks(data, router.picks()), List.of());
         return Goals.addTo(report);
     }
 
@@ -106,7 +106,7 @@ final class Evaluation {
 
     /** Each part has a router of its own; only the order within a part is comparable. */
     private double[] rankedWithinParts(double[] routerScores) {
-        double[] ties = new Random(seed).doubles(n).toArray();
+        double[] ties = new SplittableRandom(seed).doubles(n).toArray();
         double[] ranked = new double[n];
         for (int part = 0; part < split.parts().size(); part++) {
             List<Integer> members = split.parts().get(part).test().stream()
@@ -126,7 +126,7 @@ final class Evaluation {
         for (int tenth = 0; tenth <= 10; tenth++) {
             recovered.add(curve.recoveredAt(tenth / 10.0));
         }
-        Random random = new Random(seed);
+        SplittableRandom random = new SplittableRandom(seed);
         List<PairCurve> resampled = new ArrayList<>();
         for (int r = 0; r < RESAMPLES; r++) {
             int[] sample = random.ints(n, 0, n).toArray();
@@ -179,7 +179,7 @@ final class Evaluation {
     }
 
     private Policy random() {
-        Random random = new Random(seed);
+        SplittableRandom random = new SplittableRandom(seed);
         return new Policy(List.of(random.ints(n, 0, data.models().size()).toArray()));
     }
 
@@ -205,7 +205,7 @@ final class Evaluation {
     private Report.PoolPolicy poolPolicy(String name, Policy policy) {
         int[] everyone = IntStream.range(0, n).toArray();
         Sample all = sample(policy, everyone);
-        Random random = new Random(seed);
+        SplittableRandom random = new SplittableRandom(seed);
         List<Sample> resampled = new ArrayList<>();
         for (int r = 0; r < RESAMPLES; r++) {
             resampled.add(sample(policy, random.ints(n, 0, n).toArray()));
@@ -282,7 +282,7 @@ final class Evaluation {
                                     .mapToDouble(i -> score(i, strongest))
                                     .sum();
             int[] everyone = IntStream.range(0, n).toArray();
-            Random random = new Random(seed);
+            SplittableRandom random = new SplittableRandom(seed);
             List<int[]> resampled = new ArrayList<>();
             for (int r = 0; r < RESAMPLES; r++) {
                 resampled.add(random.ints(n, 0, n).toArray());

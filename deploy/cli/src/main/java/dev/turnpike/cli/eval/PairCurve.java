@@ -2,7 +2,7 @@ package dev.turnpike.cli.eval;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
@@ -26,7 +26,7 @@ final class PairCurve {
      */
     static PairCurve of(double[] routerScores, double[] gains, long seed) {
         int n = gains.length;
-        double[] ties = new Random(seed).doubles(n).toArray();
+        double[] ties = new SplittableRandom(seed).doubles(n).toArray();
         List<Integer> order = IntStream.range(0, n)
                 .boxed()
                 .sorted(Comparator.<Integer>comparingDouble(i -> -routerScores[i])

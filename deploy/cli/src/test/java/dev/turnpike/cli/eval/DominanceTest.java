@@ -56,8 +56,7 @@ final class DominanceTest {
         }
 
         // when
-        int picks =
-                Dominance.picks(answers.dataset(), List.of(new int[10], new int[] {0, 1, 0, 0, 1, 0, 0, 0, 0, 0}));
+        int picks = Dominance.picks(answers.dataset(), List.of(new int[10], new int[] {0, 1, 0, 0, 1, 0, 0, 0, 0, 0}));
 
         // then
         assertThat(picks).isEqualTo(2);
