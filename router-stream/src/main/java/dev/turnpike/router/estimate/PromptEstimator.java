@@ -133,6 +133,11 @@ public final class PromptEstimator {
         return out;
     }
 
+    /** What all models have in common, without any of them. */
+    PromptEstimator easeOnly() {
+        return new PromptEstimator(List.of(), new float[0], types, usualEase, space, informed.first(), blind.first());
+    }
+
     /** The average ease of prompts of a kind of task; 0, the average of all, for none and for one not seen in training. */
     float usualEase(@Nullable String taskType) {
         Integer type = taskType == null ? null : types.get(taskType);

@@ -21,6 +21,8 @@ final class PromptSpace {
     private static final double NARROWNESS = 0.6;
     private static final double CLIP = 4;
     private static final int COSINES = 1 << 12;
+    private static final float OFFSET = 1 << 17;
+    private static final float HEIGHT = (float) Math.sqrt(2.0 / WAVES);
     private static final float[] COSINE = cosines();
     private static final float[] FREQUENCY = new float[WAVES * PromptText.SHAPE];
     private static final float[] PHASE = new float[WAVES];
@@ -102,14 +104,19 @@ final class PromptSpace {
         for (int i = 0; i < z.length; i++) {
             z[i] = (float) Math.max(-CLIP, Math.min(CLIP, (text.shape(i) - mean[i]) * scale[i]));
         }
-        float height = (float) Math.sqrt(2.0 / WAVES);
-        for (int w = 0; w < WAVES; w++) {
-            float phase = PHASE[w];
-            int at = w * PromptText.SHAPE;
-            for (int i = 0; i < PromptText.SHAPE; i++) {
-                phase += FREQUENCY[at + i] * z[i];
+        // feature by feature, so that the inner loop has no dependency from step to step
+        float[] phases = out.waves;
+        System.arraycopy(PHASE, 0, phases, 0, WAVES);
+        for (int i = 0; i < PromptText.SHAPE; i++) {
+            int at = i * WAVES;
+            float value = z[i];
+            for (int w = 0; w < WAVES; w++) {
+                phases[w] += FREQUENCY[at + w] * value;
             }
-            out.waves[w] = height * COSINE[(int) Math.floor(phase) & (COSINES - 1)];
+        }
+        for (int w = 0; w < WAVES; w++) {
+            // the offset keeps the number positive, where cutting off the fraction is rounding down
+            phases[w] = HEIGHT * COSINE[(int) (phases[w] + OFFSET) & (COSINES - 1)];
         }
     }
 

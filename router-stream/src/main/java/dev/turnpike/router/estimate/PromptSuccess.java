@@ -36,7 +36,10 @@ public final class PromptSuccess {
         estimator.models().forEach(model -> positions.put(model, positions.size()));
     }
 
-    /** The estimator that comes with Turnpike, learnt from public records; deploy/docs/routing-quality.md names them. */
+    /**
+     * The estimator that comes with Turnpike: the ease of prompts alone, learnt from public records of models that
+     * tomorrow's catalogs will not have. deploy/docs/routing-quality.md names the records and the command.
+     */
     public static PromptSuccess shipped() {
         try (InputStream in = Objects.requireNonNull(PromptSuccess.class.getResourceAsStream("prompt-success.bin"))) {
             return read(in);
@@ -56,6 +59,11 @@ public final class PromptSuccess {
     /** Estimates all models; takes microseconds and allocates one array. */
     public SuccessEstimate estimate(String prompt, @Nullable String taskType) {
         return new SuccessEstimate(positions, estimator.estimate(prompt, taskType), estimator.usualEase(taskType));
+    }
+
+    /** The same judgement of how hard a prompt is, without that of single models. */
+    public PromptSuccess easeOnly() {
+        return new PromptSuccess(estimator.easeOnly());
     }
 
     public void write(OutputStream out) throws IOException {

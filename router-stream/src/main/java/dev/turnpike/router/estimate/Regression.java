@@ -94,6 +94,15 @@ final class Regression {
         return new Regression(outputs, typeWeight, weights);
     }
 
+    /** The first output alone. */
+    Regression first() {
+        float[] kept = new float[weights.length / outputs];
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = weights[i * outputs];
+        }
+        return new Regression(1, typeWeight, kept);
+    }
+
     void write(DataOutput out) throws IOException {
         out.writeInt(outputs);
         out.writeFloat(typeWeight);

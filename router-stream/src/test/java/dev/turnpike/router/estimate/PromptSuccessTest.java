@@ -74,6 +74,17 @@ final class PromptSuccessTest {
     }
 
     @Test
+    void shouldJudgeThePromptTheSameWithoutSingleModels() {
+        // when
+        SuccessEstimate whole = learnt.estimate(PROOF, "maths");
+        SuccessEstimate easeOnly = learnt.easeOnly().estimate(PROOF, "maths");
+
+        // then
+        assertThat(easeOnly.difficulty()).isEqualTo(whole.difficulty());
+        assertThat(easeOnly.success("strong", 0.7)).isEqualTo(0.7 + whole.ease());
+    }
+
+    @Test
     void shouldRefuseAFileOfAnotherFormat() throws IOException {
         // given
         ByteArrayOutputStream file = new ByteArrayOutputStream();

@@ -36,6 +36,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where the estimator is written.")
     private Path out = Path.of("");
 
+    @Option(names = "--ease-only", description = "Keep how hard a prompt is, not what single models make of it.")
+    private boolean easeOnly;
+
     @Override
     public Integer call() throws IOException {
         List<Dataset> sets = new ArrayList<>();
@@ -63,7 +66,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
         PromptSuccess learnt = PromptSuccess.train(models, observations);
         try (OutputStream file = Files.newOutputStream(out)) {
-            learnt.write(file);
+            (easeOnly ? learnt.easeOnly() : learnt).write(file);
         }
         Objects.requireNonNull(spec)
                 .commandLine()
