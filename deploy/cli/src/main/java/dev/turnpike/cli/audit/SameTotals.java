@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -184,9 +185,8 @@ final class SameTotals extends Law {
                 : catalogPrice(usage, dispatch == null ? report.entry.timestamp() : dispatch.getAdmittedAt());
         long cost = price == null ? 0 : Pricing.cost(price, report.tokens, usage.getServiceTier());
         Amounts follows = new Amounts(cost, report.tokens.total(), booked.net.requests());
-        if (link == null
-                && !String.valueOf(price == null ? null : price.getVersion())
-                        .equals(String.valueOf(booked.priceVersion))) {
+        String version = price == null ? null : price.getVersion();
+        if (link == null && !Objects.equals(version, booked.priceVersion)) {
             // the catalog has changed since
             earlierPrices++;
             cost = booked.net.nanoUsd();

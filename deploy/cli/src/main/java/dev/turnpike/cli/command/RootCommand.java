@@ -1,5 +1,7 @@
 package dev.turnpike.cli.command;
 
+import dev.turnpike.cli.eval.EvalCommand;
+import dev.turnpike.cli.eval.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -29,6 +31,8 @@ import picocli.CommandLine.Spec;
             PolicyCommand.class,
             CatalogCommand.class,
             AuditCommand.class,
+            EvalCommand.class,
+            TrainCommand.class,
         })
 public final class RootCommand implements Runnable {
 

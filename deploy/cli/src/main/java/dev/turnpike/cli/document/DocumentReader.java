@@ -18,7 +18,6 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.representer.Representer;
 
 /** Reads documents from YAML files, and refuses the first thing in them that is not exactly right. */
 public final class DocumentReader {
@@ -59,8 +58,7 @@ public final class DocumentReader {
     }
 
     private void read(String file, Reader text) {
-        LoaderOptions options = new LoaderOptions();
-        Yaml yaml = new Yaml(new SafeConstructor(options), new Representer(new org.yaml.snakeyaml.DumperOptions()));
+        Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
         int number = 0;
         try {
             for (Node node : yaml.composeAll(text)) {

@@ -36,10 +36,14 @@ final class Section {
         }
     }
 
-    Section(Place place, String path, Node node) {
+    private Section(Place place, String path, int line) {
         this.place = place;
         this.path = path;
-        this.line = lineOf(node);
+        this.line = line;
+    }
+
+    Section(Place place, String path, Node node) {
+        this(place, path, lineOf(node));
         if (!(node instanceof MappingNode mapping)) {
             throw place.refuse(line, (path.isEmpty() ? "" : path + ": ") + "must be a mapping of keys to values");
         }
@@ -56,14 +60,6 @@ final class Section {
     String find(String key) {
         Node node = take(key);
         return node == null ? null : scalar(below(key), node);
-    }
-
-    String text(String key) {
-        String value = find(key);
-        if (value == null || value.isBlank()) {
-            throw place.refuse(line, below(key) + ": is missing");
-        }
-        return value;
     }
 
     /** A value read by a parser that says in its exception what would be right; null where the key is missing. */
@@ -115,12 +111,7 @@ final class Section {
     /** The mapping under a key; an empty one where the key is missing. */
     Section section(String key) {
         Node node = take(key);
-        return new Section(
-                place,
-                below(key),
-                node == null
-                        ? new MappingNode(Tag.MAP, List.of(), org.yaml.snakeyaml.DumperOptions.FlowStyle.AUTO)
-                        : node);
+        return node == null ? new Section(place, below(key), line) : new Section(place, below(key), node);
     }
 
     /** A mapping of free names to values. */
