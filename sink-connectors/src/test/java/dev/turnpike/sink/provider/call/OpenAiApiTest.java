@@ -11,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenAiApiTest {
 
@@ -38,6 +40,16 @@ class OpenAiApiTest {
                 .isEqualTo(
                         "{\"model\":\"small\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":50,"
                                 + "\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "\"x\"", "[1]", "null"})
+    void shouldAskForTheCountsOfAStreamWhateverTheCallerWroteThere(String streamOptions) {
+        dispatch.getRequest().setStream(true);
+        dispatch.getRequest().setParams("{\"stream_options\":" + streamOptions + "}");
+
+        assertThat(api("max_tokens").body(dispatch, call).get("stream_options").toString())
+                .isEqualTo("{\"include_usage\":true}");
     }
 
     @Test
