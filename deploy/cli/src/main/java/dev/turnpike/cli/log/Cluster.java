@@ -65,9 +65,11 @@ public record Cluster(String bootstrapServers, String prefix, Map<String, String
                         false,
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                         "none",
-                        // fetched in the order asked for: larger batches only cost memory
-                        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                        1 << 18)),
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        2_000,
+                        // a partition that is read to its end must not hold up the others
+                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                        20)),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }
