@@ -46,6 +46,11 @@ public record Position(Amounts held, Amounts closed, Amounts spent, long epoch, 
         return held.minus(closed).max(Amounts.ZERO);
     }
 
+    /** Spent and held together. */
+    public Amounts used() {
+        return spent.plus(open());
+    }
+
     /** Spent and held together, in one unit. */
     long used(Amounts.Unit unit) {
         long open = Math.max(0, Math.subtractExact(held.in(unit), closed.in(unit)));

@@ -1,0 +1,5 @@
+/** PURE: an org's limits, lent to its teams in leases. */
+@NullMarked
+package dev.turnpike.metering.lease;
+
+import org.jspecify.annotations.NullMarked;
