@@ -7,8 +7,8 @@ import dev.turnpike.metering.processor.MeterMetrics;
 import dev.turnpike.metering.processor.MeterProcessors;
 import dev.turnpike.metering.processor.Sinks;
 import dev.turnpike.metering.state.MeteringStores;
+import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.BudgetScopes;
-import dev.turnpike.schemas.BudgetScopes.Dimensions;
 import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.Ownership;
 import dev.turnpike.schemas.PositionKey;
@@ -16,6 +16,7 @@ import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.Outcome;
 import dev.turnpike.schemas.event.SpendAggregate;
 import dev.turnpike.schemas.event.TeamPolicy;
@@ -27,7 +28,6 @@ import dev.turnpike.streams.IntakeProcessor;
 import dev.turnpike.streams.IntakeRoute;
 import dev.turnpike.streams.StreamsSettings;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -55,6 +55,7 @@ public final class MeteringTopology {
             Topics.TICKS,
             Topics.PERFORMANCE_SAMPLES,
             Topics.POLICIES,
+            Topics.ORGS,
             Topics.CATALOG,
             Topics.LEDGER,
             Topics.BUDGETS,
@@ -96,6 +97,7 @@ public final class MeteringTopology {
 
     private Topology build() {
         table(MeteringStores.POLICIES, Topics.POLICIES, MeteringTopology::check);
+        table(MeteringStores.ORGS, Topics.ORGS, MeteringTopology::check);
         table(MeteringStores.CATALOG, Topics.CATALOG, offer -> {});
 
         source("dispatches", Topics.DISPATCHES);
@@ -151,8 +153,17 @@ public final class MeteringTopology {
 
     // the router leaves such a policy out too, so both go on with the one before
     private static void check(TeamPolicy policy) {
-        BudgetScopes.windowsAt(policy, new Dimensions(policy.getTeam(), "", "", "", Map.of()), 0);
-        for (Budget budget : policy.getBudgets()) {
+        BudgetCalendar.of(policy);
+        check(policy.getBudgets());
+    }
+
+    private static void check(Org org) {
+        BudgetCalendar.of(org);
+        check(org.getBudgets());
+    }
+
+    private static void check(List<Budget> budgets) {
+        for (Budget budget : budgets) {
             BudgetWindow.Period.parse(budget.getPeriod());
             BudgetScopes.limitOf(budget);
         }

@@ -6,6 +6,7 @@ import dev.turnpike.metering.budget.Posting;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.metering.budget.Settlement;
 import dev.turnpike.metering.budget.SpendKey;
+import dev.turnpike.metering.budget.Terms;
 import dev.turnpike.metering.pricing.PriceBook;
 import dev.turnpike.metering.pricing.Quote;
 import dev.turnpike.metering.state.StateSerdes;
@@ -64,7 +65,7 @@ final class MemoryMeter implements Books {
             if (seen.add(report.getSource() + ' ' + report.getUsageId())) {
                 RequestAccount account = account(report.getRequestId(), uses.at());
                 Quote quote = account.quote(report, prices, uses.at());
-                apply(account.settle(report, quote, uses.at(), policy), uses.at());
+                apply(account.settle(report, quote, uses.at(), new Terms(policy, null)), uses.at());
             }
         } else if (input instanceof Input.Ticks ticks) {
             all(accounts, StateSerdes.account())

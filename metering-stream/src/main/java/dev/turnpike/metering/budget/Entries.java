@@ -5,17 +5,14 @@ import dev.turnpike.metering.pricing.Quote.Contradictory;
 import dev.turnpike.metering.pricing.Quote.Priced;
 import dev.turnpike.metering.pricing.Quote.Unpriced;
 import dev.turnpike.schemas.Amounts;
-import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.BudgetScopes.Dimensions;
 import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.Pricing.Tokens;
 import dev.turnpike.schemas.event.AmountVector;
 import dev.turnpike.schemas.event.ChainModel;
-import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Price;
-import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.UsageReport;
 import java.time.ZoneId;
 import java.util.HashMap;
@@ -38,16 +35,12 @@ final class Entries {
     private Entries() {}
 
     /** Usage without a known dispatch: in the windows and with the labels it has by itself. */
-    static LedgerEntry undispatched(UsageReport report, Quote quote, long at, TeamPolicy policy) {
+    static LedgerEntry undispatched(UsageReport report, Quote quote, long at, Terms terms) {
         Dimensions dimensions = new Dimensions(
                         report.getTeam(), report.getUser(), report.getTaskId(), null, report.getTags())
                 .withModel(report.getProvider(), report.getModel());
-        List<HoldWindow> windows = BudgetScopes.windowsAt(policy, dimensions, at).stream()
-                .map(BudgetScopes.Applied::window)
-                .filter(Objects::nonNull)
-                .toList();
         return costed(reported(report, at), quote)
-                .setWindows(Hold.distinct(report.getTeam(), windows))
+                .setWindows(Hold.distinct(report.getTeam(), terms.windowsAt(dimensions, at)))
                 .build();
     }
 

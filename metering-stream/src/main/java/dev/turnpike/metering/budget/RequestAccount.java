@@ -5,7 +5,6 @@ import dev.turnpike.metering.pricing.Quote;
 import dev.turnpike.schemas.Pricing.Tokens;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LedgerEntry;
-import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.UsageReport;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -72,16 +71,15 @@ public record RequestAccount(
      *
      * @param quote what it costs; not contradictory
      * @param at its broker time
-     * @param policy gives the windows where no dispatch is known
+     * @param terms give the windows where no dispatch is known
      */
-    public Settlement settle(UsageReport report, Quote quote, long at, TeamPolicy policy) {
+    public Settlement settle(UsageReport report, Quote quote, long at, Terms terms) {
         if (!Attempts.hasUsage(report)) {
             return Balance.of(this, holds, standing(), attempts.with(report), at);
         }
         Hold hold = holdOf(holds, report.getAttempt());
-        LedgerEntry entry = hold == null
-                ? Entries.undispatched(report, quote, at, policy)
-                : Entries.dispatched(report, quote, hold);
+        LedgerEntry entry =
+                hold == null ? Entries.undispatched(report, quote, at, terms) : Entries.dispatched(report, quote, hold);
         if (bookings.size() >= MAX_BOOKINGS) {
             return Balance.apart(this, entry, at);
         }

@@ -7,14 +7,18 @@ import dev.turnpike.metering.budget.Posting.Moved;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.metering.budget.Settlement;
 import dev.turnpike.metering.budget.SpendKey;
+import dev.turnpike.metering.budget.Terms;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.metering.performance.Samples;
 import dev.turnpike.metering.pricing.PriceBook;
 import dev.turnpike.metering.state.Due;
 import dev.turnpike.metering.state.ExpiryIndex;
+import dev.turnpike.metering.state.Kept;
 import dev.turnpike.metering.state.MeteringStores;
+import dev.turnpike.metering.state.Orgs;
 import dev.turnpike.metering.state.Policies;
 import dev.turnpike.metering.state.Progress;
+import dev.turnpike.metering.state.Table;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.BudgetAlert;
@@ -27,6 +31,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +48,8 @@ final class Bookkeeper implements Books {
     private final KeyValueStore<String, SpendAggregate> cells;
     private final KeyValueStore<String, byte[]> unpricedAlerts;
     private final Policies policies;
-    private final KeyValueStore<String, ModelOffer> catalog;
+    private final Orgs orgs;
+    private final Table<ModelOffer> catalog;
     private final Progress progress;
     private final ExpiryIndex expiry;
 
@@ -55,9 +61,9 @@ final class Bookkeeper implements Books {
         this.accounts = context.getStateStore(MeteringStores.ACCOUNTS);
         this.cells = context.getStateStore(MeteringStores.SPEND_CELLS);
         this.unpricedAlerts = context.getStateStore(MeteringStores.UNPRICED_ALERTS);
-        KeyValueStore<String, TeamPolicy> table = context.getStateStore(MeteringStores.POLICIES);
-        this.policies = new Policies(table);
-        this.catalog = context.getStateStore(MeteringStores.CATALOG);
+        this.policies = new Policies(table(context, MeteringStores.POLICIES));
+        this.orgs = new Orgs(table(context, MeteringStores.ORGS));
+        this.catalog = table(context, MeteringStores.CATALOG);
         this.progress = new Progress(context.getStateStore(MeteringStores.PROGRESS));
         KeyValueStore<Bytes, byte[]> index = context.getStateStore(MeteringStores.EXPIRY);
         this.expiry = new ExpiryIndex(index, progress);
@@ -66,7 +72,7 @@ final class Bookkeeper implements Books {
 
     /** What a record does to the account of its request. */
     interface Step {
-        Settlement settle(RequestAccount account, TeamPolicy policy);
+        Settlement settle(RequestAccount account, Terms terms);
     }
 
     /**
@@ -82,17 +88,28 @@ final class Bookkeeper implements Books {
         Settlement settlement;
         Posting posting;
         try {
-            TeamPolicy policy = policies.of(team);
-            RequestAccount account =
-                    before == null ? RequestAccount.of(team, requestId, policy.getTimezone(), at) : before;
-            settlement = step.settle(account, policy);
-            posting = post(settlement, policy, at);
+            Terms terms = terms(team);
+            RequestAccount account = before == null
+                    ? RequestAccount.of(team, requestId, terms.policy().getTimezone(), at)
+                    : before;
+            settlement = step.settle(account, terms);
+            posting = post(settlement, terms.policy(), at);
         } catch (Refused | KafkaException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new Refused(DeadLetter.FAILED, e.toString(), e);
         }
         enter(before, settlement, posting, at, usageTime);
+    }
+
+    private Terms terms(String team) {
+        TeamPolicy policy = policies.of(team);
+        return new Terms(policy, orgs.of(policy));
+    }
+
+    private static <V> Table<V> table(ProcessorContext<Object, Object> context, String name) {
+        KeyValueStore<String, Kept<V>> store = context.getStateStore(name);
+        return new Table<>(store);
     }
 
     PriceBook prices() {
@@ -165,7 +182,7 @@ final class Bookkeeper implements Books {
         if (account == null) {
             return;
         }
-        book(account.team(), account.requestId(), at, null, (known, policy) -> known.expire(at));
+        book(account.team(), account.requestId(), at, null, (known, terms) -> known.expire(at));
         if (account.endsAt(config.horizon().toMillis()) <= at) {
             accounts.delete(key);
         }
@@ -220,6 +237,11 @@ final class Bookkeeper implements Books {
     }
 
     private void publish(LedgerEntry entry, long at) {
+        RecordMetadata cause = context.recordMetadata().orElseThrow();
+        // here, and not where entries are made: what caused one is no part of how it stands in the books
+        entry.setSourceTopic(cause.topic());
+        entry.setSourcePartition(cause.partition());
+        entry.setSourceOffset(cause.offset());
         forward(entry.getTeam(), entry, at, Sinks.LEDGER);
         metrics.entry(entry.getKind());
         if (entry.getOverrunNanoUsd() > 0) {

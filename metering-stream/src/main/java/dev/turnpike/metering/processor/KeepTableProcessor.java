@@ -1,5 +1,7 @@
 package dev.turnpike.metering.processor;
 
+import dev.turnpike.metering.state.Kept;
+import dev.turnpike.metering.state.Table;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -8,7 +10,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the newest value of each key of a table's topic. */
+/** Keeps the newest value of each key of a table's topic, and how far the topic has been read. */
 @SuppressWarnings("NullAway.Init") // Kafka calls init first
 final class KeepTableProcessor<V> extends ContextualProcessor<String, V, Void, Void> {
 
@@ -16,7 +18,7 @@ final class KeepTableProcessor<V> extends ContextualProcessor<String, V, Void, V
 
     private final String name;
     private final Consumer<V> check;
-    private KeyValueStore<String, V> store;
+    private KeyValueStore<String, Kept<V>> store;
 
     /** @param check throws where a value cannot be worked with; it is left out then, since it would fail every record */
     KeepTableProcessor(String name, Consumer<V> check) {
@@ -32,7 +34,14 @@ final class KeepTableProcessor<V> extends ContextualProcessor<String, V, Void, V
 
     @Override
     public void process(Record<String, V> record) {
-        if (record.key() == null) {
+        long offset = context().recordMetadata().orElseThrow().offset();
+        keep(record, offset);
+        // last: whoever sees it sees the value, too
+        store.put(Table.NEWEST, new Kept<>(null, offset));
+    }
+
+    private void keep(Record<String, V> record, long offset) {
+        if (record.key() == null || record.key().equals(Table.NEWEST)) {
             LOG.warn("{}: a record without a key is left out", name);
             return;
         }
@@ -44,7 +53,7 @@ final class KeepTableProcessor<V> extends ContextualProcessor<String, V, Void, V
                 return;
             }
         }
-        // a record without a value deletes
-        store.put(record.key(), record.value());
+        // a record without a value deletes, and that is told by a record, too
+        store.put(record.key(), new Kept<>(record.value(), offset));
     }
 }

@@ -47,12 +47,12 @@ final class SettleUsageProcessor extends ContextualProcessor<String, Received<Us
         }
         try {
             refuseTooOld(report, at);
-            books.book(report.getTeam(), report.getRequestId(), at, at, (account, policy) -> {
+            books.book(report.getTeam(), report.getRequestId(), at, at, (account, terms) -> {
                 Quote quote = account.quote(report, books.prices(), at);
                 if (quote instanceof Contradictory contradictory) {
                     throw new Refused(DeadLetter.CONTRADICTORY_COUNTS, contradictory.detail(), null);
                 }
-                return account.settle(report, quote, at, policy);
+                return account.settle(report, quote, at, terms);
             });
         } catch (Refused e) {
             setAside.send(record, record.value().bytes(), e);

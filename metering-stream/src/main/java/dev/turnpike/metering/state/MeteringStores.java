@@ -4,6 +4,7 @@ import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.metering.performance.Performance;
 import dev.turnpike.schemas.event.ModelOffer;
+import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.SpendAggregate;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.time.Duration;
@@ -37,6 +38,8 @@ public final class MeteringStores {
     public static final String PERFORMANCE = "performance-by-model-and-task-type";
     /** Every {@link TeamPolicy} by team, on every instance. */
     public static final String POLICIES = "policies";
+    /** Every {@link Org} by its name, on every instance. */
+    public static final String ORGS = "orgs";
     /** Every {@link ModelOffer} by its id, on every instance. */
     public static final String CATALOG = "catalog";
 
@@ -63,8 +66,8 @@ public final class MeteringStores {
     }
 
     /** A table that every instance reads whole from its topic. */
-    public static <V> StoreBuilder<KeyValueStore<String, V>> table(String name, Serde<V> values) {
-        return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), values)
+    public static <V> StoreBuilder<KeyValueStore<String, Kept<V>>> table(String name, Serde<V> values) {
+        return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), Kept.serde(values))
                 .withLoggingDisabled();
     }
 

@@ -2,7 +2,7 @@ package dev.turnpike.metering.state;
 
 import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.event.TeamPolicy;
-import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /** The policies of all teams. */
 public final class Policies {
@@ -14,19 +14,35 @@ public final class Policies {
         TrustedEvents.register();
     }
 
+    private static final long NO_RECORD = -1;
     private static final TeamPolicy NONE =
             TeamPolicy.newBuilder().setTeam(ANY_TEAM).build();
 
-    private final ReadOnlyKeyValueStore<String, TeamPolicy> store;
+    private final Table<TeamPolicy> table;
 
-    public Policies(ReadOnlyKeyValueStore<String, TeamPolicy> store) {
-        this.store = store;
+    public Policies(Table<TeamPolicy> table) {
+        this.table = table;
     }
 
     /** A team's own policy, the one for any team, or one without budgets in UTC. */
     public TeamPolicy of(String team) {
-        TeamPolicy own = store.get(team);
-        TeamPolicy policy = own == null ? store.get(ANY_TEAM) : own;
-        return policy == null ? NONE : policy;
+        Kept<TeamPolicy> kept = kept(team);
+        return kept == null || kept.value() == null ? NONE : kept.value();
+    }
+
+    /** The offset of the record that holds {@link #of the policy} of a team; -1 where none does. */
+    public long offsetOf(String team) {
+        Kept<TeamPolicy> kept = kept(team);
+        return kept == null || kept.value() == null ? NO_RECORD : kept.offset();
+    }
+
+    /** The offset of the policies topic that is to be read next. */
+    public long next() {
+        return table.next();
+    }
+
+    private @Nullable Kept<TeamPolicy> kept(String team) {
+        Kept<TeamPolicy> own = table.kept(team);
+        return own == null || own.value() == null ? table.kept(ANY_TEAM) : own;
     }
 }

@@ -13,7 +13,7 @@ import org.apache.avro.io.Encoder;
 
 final class PositionLayout implements StateSerde.Layout<Position> {
 
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     @Override
     public void write(Position position, Encoder out) throws IOException {

@@ -35,10 +35,7 @@ public final class QueriedMeter implements MeterView {
     @Override
     public SortedSet<String> teams() {
         SortedSet<String> teams = new TreeSet<>();
-        ReadOnlyKeyValueStore<String, TeamPolicy> policies = table(MeteringStores.POLICIES);
-        try (KeyValueIterator<String, TeamPolicy> all = policies.all()) {
-            all.forEachRemaining(policy -> teams.add(policy.key));
-        }
+        this.<TeamPolicy>table(MeteringStores.POLICIES).forEach((team, policy) -> teams.add(team));
         teams.remove(Policies.ANY_TEAM);
         for (int partition = 0; partition < partitions; partition++) {
             addTeams(partition, teams);
@@ -103,9 +100,10 @@ public final class QueriedMeter implements MeterView {
         }
     }
 
-    private <V> ReadOnlyKeyValueStore<String, V> table(String name) {
+    private <V> Table<V> table(String name) {
         try {
-            return streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore()));
+            return new Table<>(
+                    streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore())));
         } catch (InvalidStateStoreException e) {
             throw new NotHere("the meter is starting", e);
         }

@@ -315,7 +315,7 @@ class RequestAccountTest {
 
     private static Settlement settle(RequestAccount account, UsageReport.Builder report) {
         UsageReport usage = report.build();
-        return account.settle(usage, account.quote(usage, PRICES, NOON), NOON, POLICY);
+        return account.settle(usage, account.quote(usage, PRICES, NOON), NOON, new Terms(POLICY, null));
     }
 
     private static Change change(Settlement settlement, String scope, String value) {

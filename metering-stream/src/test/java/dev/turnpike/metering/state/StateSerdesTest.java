@@ -56,7 +56,7 @@ class StateSerdesTest {
         assertThat(fingerprints)
                 .isEqualTo(Map.of(
                         "Dispatch", -6867444853656180400L,
-                        "LedgerEntry", -40025965893598060L,
-                        "SpendAggregate", -5845192204711058985L));
+                        "LedgerEntry", -2340923767881872922L,
+                        "SpendAggregate", 7709477579316073948L));
     }
 }
