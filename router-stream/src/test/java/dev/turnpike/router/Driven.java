@@ -7,6 +7,7 @@ import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.serde.EventSerdes;
+import dev.turnpike.streams.Logs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,11 +41,17 @@ final class Driven implements AutoCloseable {
 
     /** @param partitions that the topology believes there are; more than one: teams of other partitions are misplaced here */
     Driven(Path stateDir, int partitions) {
+        this(stateDir, partitions, new RecordedLogs());
+    }
+
+    /** @param logs what the topics held when the router started without state */
+    Driven(Path stateDir, int partitions, Logs logs) {
         RouterConfig config = RouterConfig.of(Settings.of(SETTINGS));
         Topology topology = RouterTopology.build(
                 config,
                 partitions,
-                new RouterMetrics(metrics, InstantSource.fixed(Instant.parse("2026-08-05T12:00:00Z"))));
+                new RouterMetrics(metrics, InstantSource.fixed(Instant.parse("2026-08-05T12:00:00Z"))),
+                logs);
         Properties properties = config.streams().properties();
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         driver = new TopologyTestDriver(topology, properties, START);

@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 public final class AcceptFeedbackProcessor implements Processor<String, @Nullable BudgetState, Void, Void> {
 
     private final RouterMetrics metrics;
-    private final OpenHolds openHolds;
     private @Nullable Positions positions;
+    private int partition;
 
     public AcceptFeedbackProcessor(RouterMetrics metrics) {
         this.metrics = metrics;
-        this.openHolds = new OpenHolds(metrics);
     }
 
     @Override
     public void init(ProcessorContext<Void, Void> context) {
+        partition = context.taskId().partition();
         positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS));
     }
 
@@ -40,16 +40,11 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
         Position after = before.feedback(state);
         if (!after.equals(before)) {
             known.put(key, after);
-            openHolds.changed(after.open().nanoUsd() - before.open().nanoUsd());
+            metrics.openHoldsChanged(partition, after.open().nanoUsd() - before.open().nanoUsd());
         }
         Long usageTime = state.getUsageTime();
         if (usageTime != null) {
             metrics.fedBack(usageTime);
         }
-    }
-
-    @Override
-    public void close() {
-        openHolds.leave();
     }
 }
