@@ -28,7 +28,6 @@ import dev.turnpike.streams.IntakeRoute;
 import dev.turnpike.streams.Logs;
 import dev.turnpike.streams.StreamsSettings;
 import java.util.List;
-import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -107,10 +106,13 @@ final class RouterTopology {
 
     private Topology wire(RouterConfig config, int partitions) {
         Tables tables = new Tables();
-        table(Topics.CATALOG, "update-catalog", tables::putOffer);
-        table(Topics.ALIASES, "update-aliases", tables::putAlias);
+        table(Topics.CATALOG, "update-catalog", (key, value, offset) -> tables.putOffer(key, value));
+        table(Topics.ALIASES, "update-aliases", (key, value, offset) -> tables.putAlias(key, value));
         table(Topics.POLICIES, "update-policies", tables::putPolicy);
-        table(Topics.MODEL_PERFORMANCE, "update-performance", tables::putPerformance);
+        table(
+                Topics.MODEL_PERFORMANCE,
+                "update-performance",
+                (key, value, offset) -> tables.putPerformance(key, value));
 
         String application = settings.applicationId();
         TimestampExtractor recordTime = new FailOnInvalidTimestamp();
@@ -203,7 +205,7 @@ final class RouterTopology {
     }
 
     private <V extends SpecificRecord> void table(
-            Topic<V> topic, String processor, BiConsumer<String, @Nullable V> table) {
+            Topic<V> topic, String processor, UpdateTableProcessor.Table<V> table) {
         topology.addGlobalStore(
                 // stays empty: the processor keeps what it reads in the shape that deciding needs, and a store that is
                 // not

@@ -94,7 +94,9 @@ class RouterIT {
         send(Topics.CATALOG, "openai/dear", offer("dear", 9));
         send(Topics.ALIASES, "smart", new Alias("smart", "openai/dear"));
         send(Topics.POLICIES, "*", policy("*", 150_000_000L));
-        flush();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            say(partition, Driven.policies(partition, Long.MAX_VALUE));
+        }
     }
 
     @AfterEach
@@ -337,8 +339,11 @@ class RouterIT {
                 .setSpent(Amounts.ZERO.toAvro())
                 .setDispatchOffset(heardOf)
                 .build();
+        say(Ownership.partitionOf(team, PARTITIONS), state);
+    }
+
+    private void say(int partition, BudgetState state) {
         byte[] value = serdes.avro(Topics.BUDGETS).serializer().serialize(name(Topics.BUDGETS), state);
-        int partition = Ownership.partitionOf(team, PARTITIONS);
         pending.add(producer.send(new ProducerRecord<>(
                 name(Topics.BUDGETS),
                 partition,

@@ -2,6 +2,7 @@ package dev.turnpike.router.processor;
 
 import dev.turnpike.router.decision.Position;
 import dev.turnpike.router.state.Positions;
+import dev.turnpike.router.state.Progress;
 import dev.turnpike.router.state.RouterStores;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.BudgetState;
@@ -15,6 +16,7 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
 
     private final RouterMetrics metrics;
     private @Nullable Positions positions;
+    private @Nullable Progress progress;
     private int partition;
 
     public AcceptFeedbackProcessor(RouterMetrics metrics) {
@@ -24,7 +26,8 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
     @Override
     public void init(ProcessorContext<Void, Void> context) {
         partition = context.taskId().partition();
-        positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS));
+        progress = new Progress(context.getStateStore(RouterStores.PROGRESS));
+        positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress);
     }
 
     @Override
@@ -36,6 +39,10 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
             return;
         }
         PositionKey key = PositionKey.of(state);
+        if (Positions.isOfPolicies(key)) {
+            Started.of(progress).countedPolicies(state.getVersion());
+            return;
+        }
         Position before = known.at(key);
         Position after = before.feedback(state);
         if (!after.equals(before)) {

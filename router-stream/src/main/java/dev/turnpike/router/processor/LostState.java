@@ -38,9 +38,9 @@ final class LostState implements Rebuildable {
 
     LostState(ProcessorContext<?, ?> context, Logs logs, RouterMetrics metrics, Duration horizon) {
         this.partition = context.taskId().partition();
-        this.positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS));
         this.decided = new DecidedRequests(context.getStateStore(RouterStores.DECIDED_REQUESTS), horizon);
         this.progress = new Progress(context.getStateStore(RouterStores.PROGRESS));
+        this.positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress);
         this.logs = logs;
         this.metrics = metrics;
         this.horizon = horizon;
@@ -111,6 +111,7 @@ final class LostState implements Rebuildable {
             decided.remember(one.id, one.decision, one.admittedAt);
         }
         dealtWith.forEach(progress::dealtWith);
+        progress.countedPolicies(rebuilt.countedPolicies());
         progress.newestAdmission(Math.max(0, newest));
         progress.complete();
         metrics.openHoldsAre(partition, positions.sumOfOpen());

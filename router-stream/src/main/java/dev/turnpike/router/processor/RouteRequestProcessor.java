@@ -72,11 +72,12 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
 
     @Override
     public void init(ProcessorContext<Object, Object> context) {
+        Progress progress = new Progress(context.getStateStore(RouterStores.PROGRESS));
         task = new Task(
                 context,
-                new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS)),
+                new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress),
                 new DecidedRequests(context.getStateStore(RouterStores.DECIDED_REQUESTS), limits.horizon()),
-                new Progress(context.getStateStore(RouterStores.PROGRESS)));
+                progress);
         metrics.openHoldsAre(task.partition(), task.positions.sumOfOpen());
     }
 

@@ -7,6 +7,7 @@ public final class Progress {
 
     private static final String COMPLETE = "complete";
     private static final String NEWEST_ADMISSION = "newest-admission";
+    private static final String COUNTED_POLICIES = "counted-policies";
     private static final String DEALT_WITH = "dealt-with/";
 
     private final KeyValueStore<String, Long> store;
@@ -40,6 +41,15 @@ public final class Progress {
 
     public void dealtWith(String topic, long offset) {
         store.put(DEALT_WITH + topic, offset);
+    }
+
+    /** Below which offset of the policies the meter has opened the windows of new budgets. */
+    public long countedPolicies() {
+        return get(COUNTED_POLICIES, 0);
+    }
+
+    public void countedPolicies(long offset) {
+        store.put(COUNTED_POLICIES, offset);
     }
 
     private long get(String name, long otherwise) {

@@ -23,12 +23,17 @@ public final class RebuiltPositions {
     private final Set<PositionKey> ended = new HashSet<>();
     private long heardOf = -1;
     private long newest = -1;
+    private long countedPolicies;
 
     /** Takes over a record of the budgets; all of them come before the first dispatch. */
     public void say(Entry<BudgetState> entry) {
         newest = Math.max(newest, entry.timestamp());
         PositionKey key = PositionKey.decode(entry.key());
         BudgetState state = entry.value();
+        if (Positions.isOfPolicies(key)) {
+            countedPolicies = state == null ? 0 : state.getVersion();
+            return;
+        }
         if (state == null) {
             said.remove(key);
             ended.add(key);
@@ -42,6 +47,11 @@ public final class RebuiltPositions {
     /** Offset of the newest dispatch that the meter has heard of; -1: none. */
     public long heardOf() {
         return heardOf;
+    }
+
+    /** Below which offset of the policies the meter has opened the windows of new budgets. */
+    public long countedPolicies() {
+        return countedPolicies;
     }
 
     /** When the meter spoke last; -1: never. */

@@ -280,7 +280,7 @@ class RouterLaws {
                 if (!budget.getEnforcement().equals("hard")) {
                     continue;
                 }
-                var rule = BudgetRule.of(budget);
+                var rule = BudgetRule.of(budget, -1);
                 used.forEach((key, amounts) -> {
                     if (key.scope().equals(rule.scope())
                             && key.period().equals(rule.period().wireName())) {

@@ -74,7 +74,7 @@ class RouteRequestProcessorTest {
         progress.init(context.getStateStoreContext(), progress);
         positions.init(context.getStateStoreContext(), positions);
         decided.init(context.getStateStoreContext(), decided);
-        tables.putPolicy("search", TeamPolicy.newBuilder().setTeam("search").build());
+        tables.putPolicy("search", TeamPolicy.newBuilder().setTeam("search").build(), 0);
     }
 
     @AfterEach
@@ -108,7 +108,7 @@ class RouteRequestProcessorTest {
     @Test
     void shouldLetAFailureOfAStoreAbortTheTransaction() {
         var processor = processor(new TrackRecord());
-        tables.putPolicy("search", policyWithABudget());
+        tables.putPolicy("search", policyWithABudget(), 1);
         positions.close();
 
         assertThatThrownBy(() -> processor.process(record(request("r1"), 100))).isInstanceOf(KafkaException.class);
