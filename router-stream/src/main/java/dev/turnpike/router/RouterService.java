@@ -2,6 +2,7 @@ package dev.turnpike.router;
 
 import dev.turnpike.router.config.RouterConfig;
 import dev.turnpike.router.processor.RouterMetrics;
+import dev.turnpike.streams.KafkaLogs;
 import dev.turnpike.streams.StreamsService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
@@ -24,7 +25,7 @@ public final class RouterService implements AutoCloseable {
         int partitions = StreamsService.checkTopics(config.streams(), RouterTopology.TOPICS);
         var metrics = new RouterMetrics(registry, InstantSource.system());
         return new RouterService(
-                StreamsService.start(config.streams(), RouterTopology.build(config, partitions, metrics), registry));
+                StreamsService.start(config.streams(), RouterTopology.build(config, partitions, metrics, new KafkaLogs(config.streams())), registry));
     }
 
     /** Whether it decides now. */

@@ -10,6 +10,7 @@ import dev.turnpike.router.decision.Router;
 import dev.turnpike.router.decision.TrackRecord;
 import dev.turnpike.router.processor.AcceptFeedbackProcessor;
 import dev.turnpike.router.processor.AdmissionTime;
+import dev.turnpike.router.processor.Rebuilt;
 import dev.turnpike.router.processor.RouteRequestSupplier;
 import dev.turnpike.router.processor.RouterMetrics;
 import dev.turnpike.router.processor.UpdateTableProcessor;
@@ -24,9 +25,9 @@ import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.streams.DeadLetters;
 import dev.turnpike.streams.IntakeProcessor;
 import dev.turnpike.streams.IntakeRoute;
+import dev.turnpike.streams.Logs;
 import dev.turnpike.streams.StreamsSettings;
 import java.util.List;
-import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -72,32 +73,46 @@ final class RouterTopology {
 
     private static final String ROUTE_REQUEST = "route-request";
     private static final String MOVED_SINK = "requests-moved-sink";
+    private static final String ACCEPT_FEEDBACK = "accept-feedback";
+    // none of them sees a record before the state of its task is complete
+    private static final List<String> BEHIND_SOURCES =
+            List.of("take-in-requests", "take-in-moved-requests", "take-in-redecisions", ACCEPT_FEEDBACK);
 
     private final StreamsSettings settings;
     private final EventSerdes serdes;
     private final RouterMetrics metrics;
+    private final Rebuilt rebuilt;
     private final Topology topology;
 
-    private RouterTopology(StreamsSettings settings, EventSerdes serdes, RouterMetrics metrics) {
+    private RouterTopology(StreamsSettings settings, EventSerdes serdes, RouterMetrics metrics, Rebuilt rebuilt) {
         this.settings = settings;
         this.serdes = serdes;
         this.metrics = metrics;
+        this.rebuilt = rebuilt;
         this.topology = new Topology(settings.topologyConfig());
     }
 
-    /** @param partitions how many the team-keyed topics have */
-    static Topology build(RouterConfig config, int partitions, RouterMetrics metrics) {
+    /**
+     * Wires it.
+     *
+     * @param partitions how many the team-keyed topics have
+     * @param logs what lost state is rebuilt from
+     */
+    static Topology build(RouterConfig config, int partitions, RouterMetrics metrics, Logs logs) {
         StreamsSettings settings = config.streams();
-        var wiring = new RouterTopology(settings, new EventSerdes(settings.registry()), metrics);
+        var wiring = new RouterTopology(settings, new EventSerdes(settings.registry()), metrics, new Rebuilt(logs, metrics, config.requestHorizon()));
         return wiring.wire(config, partitions);
     }
 
     private Topology wire(RouterConfig config, int partitions) {
         Tables tables = new Tables();
-        table(Topics.CATALOG, "update-catalog", tables::putOffer);
-        table(Topics.ALIASES, "update-aliases", tables::putAlias);
+        table(Topics.CATALOG, "update-catalog", (key, value, offset) -> tables.putOffer(key, value));
+        table(Topics.ALIASES, "update-aliases", (key, value, offset) -> tables.putAlias(key, value));
         table(Topics.POLICIES, "update-policies", tables::putPolicy);
-        table(Topics.MODEL_PERFORMANCE, "update-performance", tables::putPerformance);
+        table(
+                Topics.MODEL_PERFORMANCE,
+                "update-performance",
+                (key, value, offset) -> tables.putPerformance(key, value));
 
         String application = settings.applicationId();
         TimestampExtractor recordTime = new FailOnInvalidTimestamp();
@@ -124,7 +139,7 @@ final class RouterTopology {
                         ROUTE_REQUEST,
                         new RouteRequestSupplier(
                                 new Router(new TrackRecord(), new O200kCounter()),
-                                new DecisionEvents(config.requestDeadline()),
+                                new DecisionEvents(config.requestDeadline(), config.requestHorizon()),
                                 tables,
                                 metrics,
                                 new RouteRequestSupplier.Limits(
@@ -137,9 +152,15 @@ final class RouterTopology {
                         new StringDeserializer(),
                         serdes.avro(Topics.BUDGETS).deserializer(),
                         settings.topic(Topics.BUDGETS))
-                .addProcessor("accept-feedback", () -> new AcceptFeedbackProcessor(metrics), "budgets-source")
-                // and not by stores() of a second supplier: that would make it another store, in another sub-topology
-                .connectProcessorAndStateStores("accept-feedback", RouterStores.BUDGET_POSITIONS);
+                .addProcessor(
+                        ACCEPT_FEEDBACK,
+                        rebuilt.before(() -> new AcceptFeedbackProcessor(metrics)),
+                        "budgets-source");
+        // and not by stores() of further suppliers: that would make other stores of them, in other sub-topologies
+        for (String processor : BEHIND_SOURCES) {
+            topology.connectProcessorAndStateStores(
+                    processor, RouterStores.BUDGET_POSITIONS, RouterStores.DECIDED_REQUESTS, RouterStores.PROGRESS);
+        }
 
         sink(DISPATCHES_SINK, Topics.DISPATCHES);
         sink(REJECTIONS_SINK, Topics.REJECTIONS);
@@ -171,7 +192,7 @@ final class RouterTopology {
                         new ByteArrayDeserializer(),
                         serdes.received(topic).deserializer(),
                         settings.topic(topic))
-                .addProcessor(processor, () -> new IntakeProcessor<>(route), source);
+                .addProcessor(processor, rebuilt.before(() -> new IntakeProcessor<>(route)), source);
     }
 
     private <V extends SpecificRecord> void sink(String name, Topic<V> topic) {
@@ -184,7 +205,7 @@ final class RouterTopology {
     }
 
     private <V extends SpecificRecord> void table(
-            Topic<V> topic, String processor, BiConsumer<String, @Nullable V> table) {
+            Topic<V> topic, String processor, UpdateTableProcessor.Table<V> table) {
         topology.addGlobalStore(
                 // stays empty: the processor keeps what it reads in the shape that deciding needs, and a store that is
                 // not

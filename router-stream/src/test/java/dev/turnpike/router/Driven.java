@@ -2,11 +2,15 @@ package dev.turnpike.router;
 
 import dev.turnpike.router.config.RouterConfig;
 import dev.turnpike.router.processor.RouterMetrics;
+import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.serde.EventSerdes;
+import dev.turnpike.streams.Logs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,14 +44,45 @@ final class Driven implements AutoCloseable {
 
     /** @param partitions that the topology believes there are; more than one: teams of other partitions are misplaced here */
     Driven(Path stateDir, int partitions) {
+        this(stateDir, partitions, new RecordedLogs());
+    }
+
+    /** @param logs what the topics held when the router started without state */
+    Driven(Path stateDir, int partitions, Logs logs) {
         RouterConfig config = RouterConfig.of(Settings.of(SETTINGS));
         Topology topology = RouterTopology.build(
                 config,
                 partitions,
-                new RouterMetrics(metrics, InstantSource.fixed(Instant.parse("2026-08-05T12:00:00Z"))));
+                new RouterMetrics(metrics, InstantSource.fixed(Instant.parse("2026-08-05T12:00:00Z"))),
+                logs);
         Properties properties = config.streams().properties();
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         driver = new TopologyTestDriver(topology, properties, START);
+        countPolicies(Long.MAX_VALUE);
+    }
+
+    /** The meter says below which offset of the policies it counts what was spent before a budget began. */
+    void countPolicies(long offset) {
+        BudgetState state = policies(0, offset);
+        send(Topics.BUDGETS, PositionKey.of(state).encode(), state, START);
+    }
+
+    /** What the meter says of a partition. */
+    static BudgetState policies(int partition, long offset) {
+        return BudgetState.newBuilder()
+                .setTeam("")
+                .setScope("policies")
+                .setScopeValue(String.valueOf(partition))
+                .setPeriod("total")
+                .setWindowStart(0)
+                .setWindowEnd(Long.MAX_VALUE)
+                .setEpoch(1)
+                .setVersion(offset)
+                .setOpened(Amounts.ZERO.toAvro())
+                .setClosed(Amounts.ZERO.toAvro())
+                .setSpent(Amounts.ZERO.toAvro())
+                .setDispatchOffset(-1)
+                .build();
     }
 
     <V extends SpecificRecord> void send(Topic<V> topic, String key, @Nullable V value, Instant at) {

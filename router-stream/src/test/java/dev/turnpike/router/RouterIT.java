@@ -11,6 +11,7 @@ import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Alias;
+import dev.turnpike.schemas.event.AmountVector;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Decision;
@@ -40,8 +41,11 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -76,6 +80,7 @@ class RouterIT {
     private final Set<String> asked = new HashSet<>();
     private final List<byte[]> published = new ArrayList<>();
     private final List<Future<RecordMetadata>> pending = new ArrayList<>();
+    private final Map<String, AmountVector> closed = new HashMap<>();
     private KafkaProducer<byte[], byte[]> producer;
     private int routers;
 
@@ -89,7 +94,9 @@ class RouterIT {
         send(Topics.CATALOG, "openai/dear", offer("dear", 9));
         send(Topics.ALIASES, "smart", new Alias("smart", "openai/dear"));
         send(Topics.POLICIES, "*", policy("*", 150_000_000L));
-        flush();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            say(partition, Driven.policies(partition, Long.MAX_VALUE));
+        }
     }
 
     @AfterEach
@@ -107,7 +114,7 @@ class RouterIT {
         }
         try (Router second = start()) {
             publish(REQUESTS / 4);
-            askOnceMoreOnEveryPartition();
+            askOnceMoreOnEveryPartition("last");
             await().atMost(PATIENCE).until(this::allAreDecided);
             assertThat(second.process.isAlive()).isTrue();
         }
@@ -164,6 +171,87 @@ class RouterIT {
         }
     }
 
+    @Test
+    void shouldGoOnAsBeforeAfterItsApplicationHasBeenReset() throws Exception {
+        try (Router first = start()) {
+            publish(REQUESTS / 4);
+            askOnceMoreOnEveryPartition("before");
+            await().atMost(PATIENCE).until(this::allAreDecided);
+            for (int team = 0; team < TEAMS; team += 2) {
+                closeHalf("team" + team);
+            }
+            publish(REQUESTS / 4);
+            askOnceMoreOnEveryPartition("then");
+            await().atMost(PATIENCE).until(this::allAreDecided);
+            first.stop();
+        }
+        int before = read(Topics.DECISIONS).size();
+
+        reset(cluster.topicsPrefix() + "router");
+
+        published.forEach(bytes -> sendBytes(null, bytes, random.nextInt(PARTITIONS)));
+        try (Router second = start()) {
+            publish(REQUESTS / 4);
+            askOnceMoreOnEveryPartition("after");
+            await().atMost(PATIENCE).until(this::allAreDecided);
+            assertThat(second.process.isAlive()).isTrue();
+        }
+
+        List<Decision> decisions = read(Topics.DECISIONS);
+        assertThat(decisions).extracting(RouterIT::id).containsExactlyInAnyOrderElementsOf(asked);
+        assertThat(decisions).hasSizeGreaterThan(before);
+        assertHoldsAreIntact(decisions, read(Topics.DISPATCHES));
+        assertThat(consume(Topics.DEAD_LETTERS)).isEmpty();
+        for (int team = 0; team < TEAMS; team += 2) {
+            WindowView last = decisionsOf("team" + team)
+                    .get(decisionsOf("team" + team).size() - 1)
+                    .getWindows()
+                    .get(0);
+            assertThat(last.getClosed()).as("team%d", team).isEqualTo(closed.get("team" + team));
+        }
+    }
+
+    /** What an operator does while no router runs: the internal topics and the offsets of the application go. */
+    private void reset(String application) throws Exception {
+        try (Admin admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()))) {
+            Set<String> internal = new HashSet<>(admin.listTopics().names().get());
+            internal.removeIf(topic -> !topic.startsWith(application + "-"));
+            assertThat(internal).hasSize(3);
+            admin.deleteTopics(internal).all().get();
+            // refused while a member is left in the group
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(admin.deleteConsumerGroups(List.of(application))
+                                    .all())
+                            .succeedsWithin(PATIENCE));
+        }
+    }
+
+    /** The meter closes a half of what it has seen opened in the team's only window, and has not heard of the newest dispatch. */
+    private void closeHalf(String team) {
+        Amounts opened = Amounts.ZERO;
+        Amounts newest = Amounts.ZERO;
+        long heardOf = -1;
+        long offset = -1;
+        HoldWindow window = null;
+        var deserializer = serdes.avro(Topics.DISPATCHES).deserializer();
+        for (ConsumerRecord<byte[], byte[]> record : consume(Topics.DISPATCHES)) {
+            Dispatch dispatch = deserializer.deserialize(record.topic(), record.value());
+            if (dispatch.getTeam().equals(team)) {
+                opened = opened.plus(newest);
+                newest = Amounts.of(dispatch.getHold());
+                heardOf = offset;
+                offset = record.offset();
+                window = dispatch.getWindows().get(0);
+            }
+        }
+        assertThat(window).as("a dispatch of %s", team).isNotNull();
+        var half = new AmountVector(opened.nanoUsd() / 2, opened.tokens() / 2, opened.requests() / 2);
+        closed.put(team, half);
+        say(team, window, heardOf, opened.toAvro(), half);
+    }
+
     /** In each window, in the order of its partition: what is held is what was held before and the hold of the decision itself. */
     private static void assertHoldsAreIntact(List<Decision> decisions, List<Dispatch> dispatches) {
         Map<PositionKey, Amounts> held = new HashMap<>();
@@ -211,11 +299,11 @@ class RouterIT {
     }
 
     /** What comes last: once these are decided, all before them is. */
-    private void askOnceMoreOnEveryPartition() {
+    private void askOnceMoreOnEveryPartition(String id) {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             String team = ownedBy(partition);
-            sendBytes(team, bytes(request(team, "last")), null);
-            asked.add(team + " last");
+            sendBytes(team, bytes(request(team, id)), null);
+            asked.add(team + " " + id);
         }
         flush();
     }
@@ -233,9 +321,12 @@ class RouterIT {
     }
 
     private void giveBack(Dispatch dispatch) {
-        HoldWindow window = dispatch.getWindows().get(0);
+        say(dispatch.getTeam(), dispatch.getWindows().get(0), 0, dispatch.getHold(), dispatch.getHold());
+    }
+
+    private void say(String team, HoldWindow window, long heardOf, AmountVector opened, AmountVector closedThere) {
         var state = BudgetState.newBuilder()
-                .setTeam(dispatch.getTeam())
+                .setTeam(team)
                 .setScope(window.getScope())
                 .setScopeValue(window.getScopeValue())
                 .setPeriod(window.getPeriod())
@@ -243,13 +334,16 @@ class RouterIT {
                 .setWindowEnd(window.getWindowEnd())
                 .setEpoch(1)
                 .setVersion(1)
-                .setOpened(dispatch.getHold())
-                .setClosed(dispatch.getHold())
+                .setOpened(opened)
+                .setClosed(closedThere)
                 .setSpent(Amounts.ZERO.toAvro())
-                .setDispatchOffset(0)
+                .setDispatchOffset(heardOf)
                 .build();
+        say(Ownership.partitionOf(team, PARTITIONS), state);
+    }
+
+    private void say(int partition, BudgetState state) {
         byte[] value = serdes.avro(Topics.BUDGETS).serializer().serialize(name(Topics.BUDGETS), state);
-        int partition = Ownership.partitionOf(dispatch.getTeam(), PARTITIONS);
         pending.add(producer.send(new ProducerRecord<>(
                 name(Topics.BUDGETS),
                 partition,
@@ -359,6 +453,12 @@ class RouterIT {
         /** SIGKILL: no transaction is ended, no store is closed. */
         void kill() throws InterruptedException {
             process.destroyForcibly().waitFor();
+        }
+
+        /** SIGTERM: commits and leaves the group. */
+        void stop() throws InterruptedException {
+            process.destroy();
+            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.turnpike.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.AmountVector;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,106 @@ class RouterTopologyTest {
     }
 
     @Test
+    void shouldHoldANewBudgetBackUntilWhatWasSpentBeforeIsCounted() {
+        // the policy of this test is the first record of its topic
+        router.countPolicies(0);
+
+        Decision early = decide("r1");
+        router.countPolicies(1);
+        Decision later = decide("r2");
+
+        assertThat(early.getCode()).isEqualTo("budget-starting");
+        assertThat(early.getRetryAt()).isEqualTo(AT.plusSeconds(1).toEpochMilli());
+        assertThat(early.getReason())
+                .isEqualTo(
+                        "budget team-day for team search begins: what was spent before is being counted");
+        assertThat(router.read(Topics.REJECTIONS).get(0).value().getBudget()).isEqualTo("team-day");
+        assertThat(later.getOutcome()).isEqualTo("routed");
+    }
+
+    @Test
+    void shouldNotWaitForAWindowThatTheMeterKnows() {
+        router.countPolicies(0);
+        var none = new AmountVector(0L, 0L, 0L);
+        router.send(Topics.BUDGETS, TODAY.encode(), state(1, none, none, 10_000_000_000L), AT);
+
+        assertThat(decide("r1").getCode()).isEqualTo("budget-exhausted");
+    }
+
+    @Test
+    void shouldPutALowerLimitAndANewNameInForceAtOnce() {
+        router.countPolicies(1);
+        AmountVector hold = decide("r1").getHold();
+        var lower = policy("UTC");
+        lower.getBudgets().get(0).setName("lower");
+        lower.getBudgets().get(0).setLimitNanoUsd(hold.getNanoUsd());
+        router.send(Topics.POLICIES, "search", lower, AT);
+
+        Decision after = decide("r2");
+
+        assertThat(after.getCode()).isEqualTo("budget-exhausted");
+        assertThat(after.getReason()).startsWith("budget lower for team search has $0.00 left");
+    }
+
+    @Test
+    void shouldHoldBackOnlyTheBudgetsThatAreNew() {
+        router.countPolicies(1);
+        var more = policy("UTC");
+        more.setBudgets(List.of(
+                more.getBudgets().get(0),
+                Budget.newBuilder()
+                        .setName("per-user")
+                        .setScope("user")
+                        .setPeriod("week")
+                        .setLimitNanoUsd(10_000_000_000L)
+                        .build(),
+                Budget.newBuilder()
+                        .setName("watched")
+                        .setScope("team")
+                        .setPeriod("month")
+                        .setEnforcement("soft")
+                        .setLimitNanoUsd(1L)
+                        .build()));
+        router.send(Topics.POLICIES, "search", more, AT);
+
+        assertThat(decide("r1", "ann").getReason()).startsWith("budget per-user for user ann begins");
+        router.countPolicies(2);
+        assertThat(decide("r2", "ann").getOutcome()).isEqualTo("routed");
+    }
+
+    @Test
+    void shouldHoldBackThePolicyForAllTeamsWhereItTakesThePlaceOfATeamsOwn() {
+        var shared = policy("UTC");
+        shared.setTeam("*");
+        shared.getBudgets().get(0).setPeriod("month");
+        router.send(Topics.POLICIES, "*", shared, AT);
+        router.countPolicies(2);
+        router.send(Topics.POLICIES, "search", null, AT);
+
+        assertThat(decide("r1").getCode()).isEqualTo("budget-starting");
+        router.countPolicies(3);
+        assertThat(decide("r2").getOutcome()).isEqualTo("routed");
+    }
+
+    @Test
+    void shouldFinishAWindowInTheTimeZoneItBeganIn() {
+        AmountVector none = new AmountVector(0L, 0L, 0L);
+        router.send(Topics.BUDGETS, TODAY.encode(), state(1, none, none, 10_000_000_000L), AT);
+        assertThat(decide("r1").getCode()).isEqualTo("budget-exhausted");
+
+        var moved = policy("Asia/Tokyo");
+        moved.setEarlier(BudgetCalendar.earlier(moved, policy("UTC"), AT));
+        router.send(Topics.POLICIES, "search", moved, AT);
+        Decision after = decide("r2");
+
+        // in Tokyo a day has begun at 15:00; there it does not before the day in UTC has ended
+        assertThat(after.getCode()).isEqualTo("budget-exhausted");
+        assertThat(after.getWindows().get(0).getWindow().getWindowStart()).isEqualTo(TODAY.windowStart());
+        assertThat(after.getRetryAt())
+                .isEqualTo(Instant.parse("2026-08-06T00:00:00Z").toEpochMilli());
+    }
+
+    @Test
     void shouldForgetASettledPositionWhenTheMeterDoes() {
         AmountVector hold = decide("r1").getHold();
         router.send(Topics.BUDGETS, TODAY.encode(), state(1, hold, hold, 7), AT);
@@ -144,9 +246,14 @@ class RouterTopologyTest {
     }
 
     private Decision decide(String id) {
+        return decide(id, null);
+    }
+
+    private Decision decide(String id, @Nullable String user) {
         var request = LlmRequest.newBuilder()
                 .setRequestId(id)
                 .setTeam("search")
+                .setUser(user)
                 .setMessages("[{\"role\":\"user\",\"content\":\"hi\"}]")
                 .build();
         router.send(Topics.REQUESTS, "any", request, AT);

@@ -32,7 +32,8 @@ class TopologySnapshotTest {
     private final String description = RouterTopology.build(
                     RouterConfig.of(Settings.of(Driven.SETTINGS)),
                     4,
-                    new RouterMetrics(new SimpleMeterRegistry(), InstantSource.system()))
+                    new RouterMetrics(new SimpleMeterRegistry(), InstantSource.system()),
+                    new RecordedLogs())
             .describe()
             .toString();
 

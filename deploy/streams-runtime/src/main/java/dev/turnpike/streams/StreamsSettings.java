@@ -42,6 +42,7 @@ public record StreamsSettings(
         Map<String, String> registry,
         Map<String, String> kafka) {
 
+    private static final Duration LONGEST_REBUILD = Duration.ofMinutes(30);
     private static final List<String> REGISTRY_KEYS = List.of(
             "schema.registry.url",
             "auto.register.schemas",
@@ -118,6 +119,9 @@ public record StreamsSettings(
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), (int)
                 Math.max(1, sessionTimeout.toMillis() / 4));
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        // a task that lost its state reads topics before it goes on, and must not be taken for hung meanwhile
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), (int)
+                LONGEST_REBUILD.toMillis());
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 1);
         // what a client compressed below its broker's limit must still fit when we write it on
         properties.put(

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Affordability {
 
+    private static final long COUNTING_MILLIS = 1_000;
     private static final Amounts NO_LIMIT = new Amounts(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
 
     /**
@@ -21,13 +22,17 @@ final class Affordability {
      *
      * @param budget what refuses: of several, the one that takes longest to turn
      * @param needed the least that the offer needs, in the budget's unit
-     * @param retryAt when its window turns; {@code Long.MAX_VALUE} where waiting does not help
+     * @param retryAt when its window turns, or when what was spent before it began may be counted; {@code Long.MAX_VALUE} where waiting does not help
      */
     record Refusal(AppliedBudget budget, long needed, long retryAt) {
 
         /** One line for people. */
         String text() {
             BudgetRule rule = budget.rule();
+            if (budget.starting()) {
+                return "budget " + rule.name() + " for " + rule.scope() + ' '
+                        + budget.window().getScopeValue() + " begins: what was spent before is being counted";
+            }
             return "budget " + rule.name() + " for " + rule.scope() + ' '
                     + budget.window().getScopeValue() + " has " + rule.unit().display(budget.headroom()) + " left of "
                     + rule.unit().display(rule.limit()) + ", and this needs at least "
@@ -40,16 +45,24 @@ final class Affordability {
     private final AppliedBudgets budgets;
     private final InputBound input;
     private final OutputCap cap;
+    private final long admittedAt;
     private final Amounts left;
     private @Nullable Refusal first;
     private @Nullable Refusal soonest;
 
-    Affordability(Ask ask, Assessment assessment, AppliedBudgets budgets, InputBound input, OutputCap cap) {
+    Affordability(
+            Ask ask,
+            Assessment assessment,
+            AppliedBudgets budgets,
+            InputBound input,
+            OutputCap cap,
+            long admittedAt) {
         this.ask = ask;
         this.assessment = assessment;
         this.budgets = budgets;
         this.input = input;
         this.cap = cap;
+        this.admittedAt = admittedAt;
         this.left = left(NO_LIMIT, budgets.shared());
     }
 
@@ -190,17 +203,23 @@ final class Affordability {
         return null;
     }
 
-    private static @Nullable Refusal longest(Amounts bound, List<AppliedBudget> applied, @Nullable Refusal soFar) {
+    private @Nullable Refusal longest(Amounts bound, List<AppliedBudget> applied, @Nullable Refusal soFar) {
         Refusal longest = soFar;
         for (AppliedBudget budget : applied) {
             if (!budget.refuses(bound)) {
+                continue;
+            }
+            if (budget.starting()) {
+                if (longest == null) {
+                    longest = new Refusal(budget, bound.in(budget.rule().unit()), admittedAt + COUNTING_MILLIS);
+                }
                 continue;
             }
             // a bound beyond the whole limit fits no window to come
             boolean hopeless = budget.rule().period() == BudgetWindow.Period.TOTAL
                     || bound.in(budget.rule().unit()) > budget.rule().limit();
             long retryAt = hopeless ? Long.MAX_VALUE : budget.window().getWindowEnd();
-            if (longest == null || retryAt > longest.retryAt) {
+            if (longest == null || longest.budget.starting() || retryAt > longest.retryAt) {
                 longest = new Refusal(budget, bound.in(budget.rule().unit()), retryAt);
             }
         }

@@ -5,11 +5,24 @@ import dev.turnpike.schemas.Money;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.HoldWindow;
 
-/** A budget in the window it has for one request, with what is known of that window. */
-record AppliedBudget(BudgetRule rule, PositionKey key, HoldWindow window, Position position) {
+/**
+ * A budget in the window it has for one request, with what is known of that window.
+ *
+ * @param starting whether what was spent before the budget began is still to be counted: nothing is let in before
+ */
+record AppliedBudget(BudgetRule rule, PositionKey key, HoldWindow window, Position position, boolean starting) {
+
+    static AppliedBudget of(
+            BudgetRule rule, PositionKey key, HoldWindow window, Position position, Headroom headroom) {
+        boolean starting = rule.hard() && !position.isKnown() && rule.since() >= headroom.countedPolicies();
+        return new AppliedBudget(rule, key, window, position, starting);
+    }
 
     /** What may still be held, in the unit of the budget. */
     long headroom() {
+        if (starting) {
+            return Long.MIN_VALUE;
+        }
         try {
             return Math.subtractExact(rule.limit(), position.used(rule.unit()));
         } catch (ArithmeticException e) {

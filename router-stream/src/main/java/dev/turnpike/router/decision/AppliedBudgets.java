@@ -100,13 +100,13 @@ final class AppliedBudgets {
             if (other.window().getScopeValue().equals(value)
                     && other.rule().scope().equals(rule.scope())
                     && other.rule().period() == rule.period()) {
-                to.add(new AppliedBudget(rule, other.key(), other.window(), other.position()));
+                to.add(AppliedBudget.of(rule, other.key(), other.window(), other.position(), headroom));
                 return;
             }
         }
         String period = rule.period().wireName();
         var key = new PositionKey(team, rule.scope(), value, period, window.start());
         var hold = new HoldWindow(rule.scope(), value, period, window.start(), window.end());
-        to.add(new AppliedBudget(rule, key, hold, headroom.at(key)));
+        to.add(AppliedBudget.of(rule, key, hold, headroom.at(key), headroom));
     }
 }

@@ -27,10 +27,18 @@ public final class DecisionEvents {
     private static final int MOST_EXCLUDED = 16;
 
     private final Duration longestDeadline;
+    private final Duration longestHold;
 
-    /** @param longestDeadline after this no executor starts an attempt, however long the hold lasts */
-    public DecisionEvents(Duration longestDeadline) {
+    /**
+     * Writes outcomes down.
+     *
+     * @param longestDeadline after this no executor starts an attempt, however long the hold lasts
+     * @param longestHold no hold lasts longer, whatever a policy says: which holds can still be open must be known without a look at
+     *     policies that are no more
+     */
+    public DecisionEvents(Duration longestDeadline, Duration longestHold) {
         this.longestDeadline = longestDeadline;
+        this.longestHold = longestHold;
     }
 
     /** Where the record came from that was decided. */
@@ -138,7 +146,7 @@ public final class DecisionEvents {
                 windows,
                 ask.attempts() + 1,
                 admittedAt + timeToStart(rules).toMillis(),
-                admittedAt + rules.holdTtl().toMillis(),
+                admittedAt + timeToLive(rules).toMillis(),
                 rules.onExpiry(),
                 reason,
                 baseline == null ? null : baseline.getProvider(),
@@ -166,8 +174,12 @@ public final class DecisionEvents {
 
     /** An attempt that starts last of all must still be able to report before its hold ends. */
     private Duration timeToStart(TeamRules rules) {
-        Duration share = rules.holdTtl().multipliedBy(2).dividedBy(3);
+        Duration share = timeToLive(rules).multipliedBy(2).dividedBy(3);
         return share.compareTo(longestDeadline) < 0 ? share : longestDeadline;
+    }
+
+    private Duration timeToLive(TeamRules rules) {
+        return rules.holdTtl().compareTo(longestHold) < 0 ? rules.holdTtl() : longestHold;
     }
 
     private static @Nullable Long baselineCost(@Nullable Lineup lineup) {

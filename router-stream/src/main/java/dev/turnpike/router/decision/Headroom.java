@@ -8,4 +8,12 @@ public interface Headroom {
 
     /** The position of a scope value in a window; {@link Position#EMPTY} where nothing is known of it. */
     Position at(PositionKey key);
+
+    /**
+     * Below which offset of the policies the meter has opened the windows of new budgets with what was spent before. A window of
+     * such a budget that is unknown has not been used.
+     */
+    default long countedPolicies() {
+        return Long.MAX_VALUE;
+    }
 }

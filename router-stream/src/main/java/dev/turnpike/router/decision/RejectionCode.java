@@ -9,7 +9,8 @@ public enum RejectionCode {
     UNBOUNDED_INPUT("unbounded-input"),
     NO_ELIGIBLE_MODEL("no-eligible-model"),
     BELOW_QUALITY_FLOOR("below-quality-floor"),
-    BUDGET_EXHAUSTED("budget-exhausted");
+    BUDGET_EXHAUSTED("budget-exhausted"),
+    BUDGET_STARTING("budget-starting");
 
     private final String wireName;
 

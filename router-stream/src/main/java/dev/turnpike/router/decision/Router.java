@@ -66,7 +66,7 @@ public final class Router {
         findings = findings.with(lineup);
         Offer usual = usual(lineup, wanted, floor);
 
-        var affordability = new Affordability(ask, offers, budgets, input, OutputCap.of(ask, rules));
+        var affordability = new Affordability(ask, offers, budgets, input, OutputCap.of(ask, rules), admittedAt);
         Plan explored = explore(ask, rules, wanted, floor, lineup, affordability);
         Plan first = explored != null ? explored : firstAffordable(lineup, affordability);
         if (first == null) {
@@ -153,7 +153,7 @@ public final class Router {
         if (refusal != null) {
             return new Rejected(
                     findings,
-                    RejectionCode.BUDGET_EXHAUSTED,
+                    refusal.budget().starting() ? RejectionCode.BUDGET_STARTING : RejectionCode.BUDGET_EXHAUSTED,
                     refusal.text(),
                     refusal.budget().rule().name(),
                     refusal.retryAt() == Long.MAX_VALUE ? null : refusal.retryAt());

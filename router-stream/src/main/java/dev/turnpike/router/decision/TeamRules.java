@@ -1,15 +1,14 @@
 package dev.turnpike.router.decision;
 
+import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.BudgetWindow.Period;
+import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.Routing;
 import dev.turnpike.schemas.event.TeamPolicy;
-import java.time.DayOfWeek;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -20,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class TeamRules {
 
     private static final long LEAST_TTL_MILLIS = 1_000;
+    private static final long NOTHING_NEW = -1;
 
     private final TeamPolicy policy;
     private final List<BudgetRule> budgets;
-    private final ZoneId zone;
-    private final DayOfWeek weekStart;
+    private final BudgetCalendar calendar;
     private final List<Pattern> allow;
     private final List<Pattern> deny;
 
@@ -35,14 +34,12 @@ public final class TeamRules {
     private TeamRules(
             TeamPolicy policy,
             List<BudgetRule> budgets,
-            ZoneId zone,
-            DayOfWeek weekStart,
+            BudgetCalendar calendar,
             List<Pattern> allow,
             List<Pattern> deny) {
         this.policy = policy;
         this.budgets = budgets;
-        this.zone = zone;
-        this.weekStart = weekStart;
+        this.calendar = calendar;
         this.allow = allow;
         this.deny = deny;
     }
@@ -54,6 +51,16 @@ public final class TeamRules {
      * @throws IllegalArgumentException if something else in the policy cannot be understood
      */
     public static TeamRules of(TeamPolicy policy) {
+        return of(policy, NOTHING_NEW, null);
+    }
+
+    /**
+     * Prepares a policy that replaces another; throws like {@link #of(TeamPolicy)}.
+     *
+     * @param offset of its record
+     * @param replaced what applied to the team until now; null: nothing
+     */
+    public static TeamRules of(TeamPolicy policy, long offset, @Nullable TeamRules replaced) {
         Routing routing = policy.getRouting();
         check(routing.getOutputCap() >= 1, "routing.output_cap", routing.getOutputCap(), "at least 1");
         check(routing.getMinOutputCap() >= 1, "routing.min_output_cap", routing.getMinOutputCap(), "at least 1");
@@ -61,11 +68,27 @@ public final class TeamRules {
         check(policy.getHoldTtlMs() >= LEAST_TTL_MILLIS, "hold_ttl_ms", policy.getHoldTtlMs(), "1000 or more");
         return new TeamRules(
                 policy,
-                policy.getBudgets().stream().map(BudgetRule::of).toList(),
-                ZoneId.of(policy.getTimezone()),
-                DayOfWeek.valueOf(policy.getWeekStart().toUpperCase(Locale.ROOT)),
+                policy.getBudgets().stream()
+                        .map(budget -> BudgetRule.of(budget, since(budget, offset, replaced)))
+                        .toList(),
+                BudgetCalendar.of(policy),
                 patterns(routing.getAllow()),
                 patterns(routing.getDeny()));
+    }
+
+    /** The same rules for a team that they apply to only since a policy record. */
+    public TeamRules inheritedAt(long offset) {
+        return new TeamRules(
+                policy,
+                budgets.stream().map(budget -> budget.notBefore(offset)).toList(),
+                calendar,
+                allow,
+                deny);
+    }
+
+    /** Whether both were made of one policy. */
+    public boolean isOfSamePolicyAs(TeamRules other) {
+        return policy == other.policy;
     }
 
     String version() {
@@ -92,7 +115,7 @@ public final class TeamRules {
     BudgetWindow windowAt(Period period, long instant) {
         BudgetWindow last = windows.get(period);
         if (last == null || !last.contains(instant)) {
-            last = BudgetWindow.at(period, zone, weekStart, instant);
+            last = calendar.at(period, instant);
             windows.put(period, last);
         }
         return last;
@@ -106,6 +129,17 @@ public final class TeamRules {
             shortlist = last;
         }
         return last;
+    }
+
+    private static long since(Budget budget, long offset, @Nullable TeamRules replaced) {
+        if (replaced != null) {
+            for (BudgetRule rule : replaced.budgets) {
+                if (rule.countsLike(budget)) {
+                    return rule.since();
+                }
+            }
+        }
+        return offset;
     }
 
     private static void check(boolean holds, String field, long value, String cure) {

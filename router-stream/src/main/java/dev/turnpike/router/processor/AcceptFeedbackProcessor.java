@@ -2,6 +2,7 @@ package dev.turnpike.router.processor;
 
 import dev.turnpike.router.decision.Position;
 import dev.turnpike.router.state.Positions;
+import dev.turnpike.router.state.Progress;
 import dev.turnpike.router.state.RouterStores;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.BudgetState;
@@ -14,17 +15,19 @@ import org.jspecify.annotations.Nullable;
 public final class AcceptFeedbackProcessor implements Processor<String, @Nullable BudgetState, Void, Void> {
 
     private final RouterMetrics metrics;
-    private final OpenHolds openHolds;
     private @Nullable Positions positions;
+    private @Nullable Progress progress;
+    private int partition;
 
     public AcceptFeedbackProcessor(RouterMetrics metrics) {
         this.metrics = metrics;
-        this.openHolds = new OpenHolds(metrics);
     }
 
     @Override
     public void init(ProcessorContext<Void, Void> context) {
-        positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS));
+        partition = context.taskId().partition();
+        progress = new Progress(context.getStateStore(RouterStores.PROGRESS));
+        positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress);
     }
 
     @Override
@@ -36,20 +39,19 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
             return;
         }
         PositionKey key = PositionKey.of(state);
+        if (Positions.isOfPolicies(key)) {
+            Started.of(progress).countedPolicies(state.getVersion());
+            return;
+        }
         Position before = known.at(key);
         Position after = before.feedback(state);
         if (!after.equals(before)) {
             known.put(key, after);
-            openHolds.changed(after.open().nanoUsd() - before.open().nanoUsd());
+            metrics.openHoldsChanged(partition, after.open().nanoUsd() - before.open().nanoUsd());
         }
         Long usageTime = state.getUsageTime();
         if (usageTime != null) {
             metrics.fedBack(usageTime);
         }
-    }
-
-    @Override
-    public void close() {
-        openHolds.leave();
     }
 }

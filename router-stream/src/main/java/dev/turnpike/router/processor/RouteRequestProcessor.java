@@ -14,6 +14,7 @@ import dev.turnpike.router.processor.RouteRequestSupplier.Limits;
 import dev.turnpike.router.prompt.PromptReader;
 import dev.turnpike.router.state.DecidedRequests;
 import dev.turnpike.router.state.Positions;
+import dev.turnpike.router.state.Progress;
 import dev.turnpike.router.state.RouterStores;
 import dev.turnpike.router.state.Tables;
 import dev.turnpike.schemas.DeadLetter;
@@ -43,7 +44,6 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
     private final Tables tables;
     private final RouterMetrics metrics;
     private final Limits limits;
-    private final OpenHolds openHolds;
     private @Nullable Task task;
 
     RouteRequestProcessor(Router router, DecisionEvents events, Tables tables, RouterMetrics metrics, Limits limits) {
@@ -52,21 +52,33 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         this.tables = tables;
         this.metrics = metrics;
         this.limits = limits;
-        this.openHolds = new OpenHolds(metrics);
     }
 
     /** What a task has of its own. */
-    private record Task(ProcessorContext<Object, Object> context, Positions positions, DecidedRequests decided) {}
+    private record Task(
+            ProcessorContext<Object, Object> context, Positions positions, DecidedRequests decided, Progress progress) {
+
+        int partition() {
+            return context.taskId().partition();
+        }
+
+        /** The latest admission so far. */
+        long newest() {
+            return Math.max(progress.newestAdmission(), context.currentStreamTimeMs());
+        }
+    }
 
     private record Ruling(Outcome outcome, Events events) {}
 
     @Override
     public void init(ProcessorContext<Object, Object> context) {
+        Progress progress = new Progress(context.getStateStore(RouterStores.PROGRESS));
         task = new Task(
                 context,
-                new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS)),
-                new DecidedRequests(context.getStateStore(RouterStores.DECIDED_REQUESTS), limits.horizon()));
-        openHolds.changed(task.positions.sumOfOpen());
+                new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress),
+                new DecidedRequests(context.getStateStore(RouterStores.DECIDED_REQUESTS), limits.horizon()),
+                progress);
+        metrics.openHoldsAre(task.partition(), task.positions.sumOfOpen());
     }
 
     @Override
@@ -82,12 +94,14 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
 
     @Override
     public void close() {
-        openHolds.leave();
+        if (task != null) {
+            metrics.left(task.partition());
+        }
     }
 
     private void decideFirst(Task here, Record<String, Received<?>> record, LlmRequest request) {
         long admittedAt = record.timestamp();
-        long newest = here.context.currentStreamTimeMs();
+        long newest = here.newest();
         byte[] id = here.decided.idOf(request.getTeam(), request.getRequestId());
         if (here.decided.last(id, admittedAt, newest) != DecidedRequests.NONE) {
             metrics.repeated();
@@ -138,7 +152,7 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         if (ruling.outcome instanceof Granted granted) {
             for (Grant.Held held : granted.grant().holds()) {
                 here.positions.put(held.key(), held.position());
-                openHolds.changed(granted.grant().hold().nanoUsd());
+                metrics.openHoldsChanged(here.partition(), granted.grant().hold().nanoUsd());
             }
         }
         String team = record.key();

@@ -50,6 +50,6 @@ public final class RouteRequestSupplier implements ProcessorSupplier<String, Rec
     @Override
     public Set<StoreBuilder<?>> stores() {
         RouterStores stores = RouterStores.remembering(limits.horizon());
-        return Set.of(stores.positions(), stores.decided());
+        return Set.of(stores.positions(), stores.decided(), stores.progress());
     }
 }

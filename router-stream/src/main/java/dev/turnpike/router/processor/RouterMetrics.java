@@ -8,8 +8,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the router tells about itself. The only place of the application that reads clocks; nothing it reads flows back.
@@ -35,7 +36,8 @@ public final class RouterMetrics {
     private final Timer duration;
     private final Timer lag;
     private final Counter repeated;
-    private final AtomicLong openHolds = new AtomicLong();
+    // a task's share, by its partition: a task that moves away takes it along
+    private final Map<Integer, Long> openHolds = new ConcurrentHashMap<>();
 
     public RouterMetrics(MeterRegistry registry, InstantSource clock) {
         this.registry = registry;
@@ -47,7 +49,7 @@ public final class RouterMetrics {
                 .publishPercentileHistogram()
                 .register(registry);
         this.repeated = registry.counter("turnpike.requests.repeated");
-        registry.gauge("turnpike.holds.open.usd", openHolds, nano -> nano.get() * NANO_USD);
+        registry.gauge("turnpike.holds.open.usd", openHolds, RouterMetrics::sumInUsd);
     }
 
     long start() {
@@ -86,7 +88,19 @@ public final class RouterMetrics {
         lag.record(Duration.ofMillis(Math.max(0, clock.millis() - usageTime)));
     }
 
-    void openHoldsChanged(long nanoUsd) {
-        openHolds.addAndGet(nanoUsd);
+    void openHoldsAre(int partition, long nanoUsd) {
+        openHolds.put(partition, nanoUsd);
+    }
+
+    void openHoldsChanged(int partition, long nanoUsd) {
+        openHolds.merge(partition, nanoUsd, Long::sum);
+    }
+
+    void left(int partition) {
+        openHolds.remove(partition);
+    }
+
+    private static double sumInUsd(Map<Integer, Long> shares) {
+        return shares.values().stream().mapToLong(Long::longValue).sum() * NANO_USD;
     }
 }

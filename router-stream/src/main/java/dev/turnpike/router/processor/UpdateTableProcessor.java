@@ -4,10 +4,10 @@ import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.schemas.serde.Received;
 import java.nio.charset.StandardCharsets;
-import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +25,21 @@ public final class UpdateTableProcessor<V extends SpecificRecord>
 
     private final Topic<V> topic;
     private final Deserializer<Received<V>> values;
-    private final BiConsumer<String, @Nullable V> table;
+    private final Table<V> table;
     private final RouterMetrics metrics;
+    private @Nullable ProcessorContext<Void, Void> context;
+
+    /** What follows from a topic. */
+    public interface Table<V> {
+
+        /** @param value the newest one of a key; null: a tombstone */
+        void put(String key, @Nullable V value, long offset);
+    }
 
     private UpdateTableProcessor(
             Topic<V> topic,
             Deserializer<Received<V>> values,
-            BiConsumer<String, @Nullable V> table,
+            Table<V> table,
             RouterMetrics metrics) {
         this.topic = topic;
         this.values = values;
@@ -42,11 +50,16 @@ public final class UpdateTableProcessor<V extends SpecificRecord>
     /**
      * Follows a topic.
      *
-     * @param table takes a key and its newest value, null for a tombstone
+     * @param table is told of each record
      */
     public static <V extends SpecificRecord> ProcessorSupplier<byte[], byte @Nullable [], Void, Void> supplier(
-            Topic<V> topic, EventSerdes serdes, BiConsumer<String, @Nullable V> table, RouterMetrics metrics) {
+            Topic<V> topic, EventSerdes serdes, Table<V> table, RouterMetrics metrics) {
         return () -> new UpdateTableProcessor<>(topic, serdes.received(topic).deserializer(), table, metrics);
+    }
+
+    @Override
+    public void init(ProcessorContext<Void, Void> context) {
+        this.context = context;
     }
 
     @Override
@@ -58,7 +71,7 @@ public final class UpdateTableProcessor<V extends SpecificRecord>
         String key = new String(record.key(), StandardCharsets.UTF_8);
         byte[] bytes = record.value();
         if (bytes == null) {
-            table.accept(key, null);
+            table.put(key, null, offset());
             return;
         }
         // an unreachable registry throws: that is no fault of the record
@@ -69,10 +82,14 @@ public final class UpdateTableProcessor<V extends SpecificRecord>
             return;
         }
         try {
-            table.accept(key, value);
+            table.put(key, value, offset());
         } catch (RuntimeException e) {
             refuse(key + ": " + e.getMessage());
         }
+    }
+
+    private long offset() {
+        return Started.of(context).recordMetadata().orElseThrow().offset();
     }
 
     private void refuse(String what) {

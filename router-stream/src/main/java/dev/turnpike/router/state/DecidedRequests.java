@@ -37,6 +37,11 @@ public final class DecidedRequests {
         }
     }
 
+    /** How long an id is remembered at most. */
+    public Duration longest() {
+        return Duration.ofMillis(horizon + grain);
+    }
+
     static Duration grain(Duration horizon) {
         return horizon.dividedBy(2);
     }

@@ -10,16 +10,30 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /** The positions of a task's teams. */
 public final class Positions implements Headroom {
 
-    private final KeyValueStore<String, Position> store;
+    private static final String POLICIES = "policies";
 
-    public Positions(KeyValueStore<String, Position> store) {
+    private final KeyValueStore<String, Position> store;
+    private final Progress progress;
+
+    public Positions(KeyValueStore<String, Position> store, Progress progress) {
         this.store = store;
+        this.progress = progress;
+    }
+
+    /** Whether a record of the budgets is of no window, but tells how far the meter has come with the policies. */
+    public static boolean isOfPolicies(PositionKey key) {
+        return key.team().isEmpty() && key.scope().equals(POLICIES);
     }
 
     @Override
     public Position at(PositionKey key) {
         Position position = store.get(key.encode());
         return position == null ? Position.EMPTY : position;
+    }
+
+    @Override
+    public long countedPolicies() {
+        return progress.countedPolicies();
     }
 
     public void put(PositionKey key, Position position) {

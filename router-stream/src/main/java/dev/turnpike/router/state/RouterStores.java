@@ -13,12 +13,16 @@ import org.apache.kafka.streams.state.WindowStore;
  *
  * @param positions {@value #BUDGET_POSITIONS}: a position by the text of its {@link dev.turnpike.schemas.PositionKey}
  * @param decided {@value #DECIDED_REQUESTS}: number of the last decision by the hash of team and request id
+ * @param progress {@value #PROGRESS}: how far the task has come, by the names in {@link Progress}
  */
 public record RouterStores(
-        StoreBuilder<KeyValueStore<String, Position>> positions, StoreBuilder<WindowStore<byte[], Integer>> decided) {
+        StoreBuilder<KeyValueStore<String, Position>> positions,
+        StoreBuilder<WindowStore<byte[], Integer>> decided,
+        StoreBuilder<KeyValueStore<String, Long>> progress) {
 
     public static final String BUDGET_POSITIONS = "budget-positions";
     public static final String DECIDED_REQUESTS = "decided-requests";
+    public static final String PROGRESS = "router-progress";
 
     /**
      * The stores of a router.
@@ -37,6 +41,7 @@ public record RouterStores(
                 Stores.windowStoreBuilder(
                         Stores.persistentWindowStore(DECIDED_REQUESTS, horizon.plus(grain), grain, false),
                         Serdes.ByteArray(),
-                        Serdes.Integer()));
+                        Serdes.Integer()),
+                Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PROGRESS), Serdes.String(), Serdes.Long()));
     }
 }

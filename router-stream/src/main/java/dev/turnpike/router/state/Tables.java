@@ -29,6 +29,8 @@ public final class Tables {
     private final Map<String, Map<String, ModelPerformance>> performance = new HashMap<>();
     private final Map<String, ModelPerformance> performanceByKey = new HashMap<>();
     private final Map<String, TeamRules> rules = new ConcurrentHashMap<>();
+    private final Map<String, Long> removedAt = new ConcurrentHashMap<>();
+    private final Map<String, TeamRules> inherited = new ConcurrentHashMap<>();
     private volatile @Nullable Fleet fleet = Fleet.EMPTY;
 
     public Fleet fleet() {
@@ -39,7 +41,15 @@ public final class Tables {
     /** The policy of a team, else the one for all teams; null where there is neither. */
     public @Nullable TeamRules rulesOf(String team) {
         TeamRules own = rules.get(team);
-        return own != null ? own : rules.get(DEFAULT_POLICY);
+        TeamRules shared = own != null ? null : rules.get(DEFAULT_POLICY);
+        Long removed = shared == null ? null : removedAt.get(team);
+        if (shared == null || removed == null) {
+            return own != null ? own : shared;
+        }
+        return inherited.compute(
+                team,
+                (name, known) ->
+                        known != null && known.isOfSamePolicyAs(shared) ? known : shared.inheritedAt(removed));
     }
 
     /** Takes over an offer; without terms it is no more. */
@@ -65,13 +75,18 @@ public final class Tables {
     /**
      * Takes over a policy; null: the team has none any more.
      *
+     * @param offset of its record
      * @throws RuntimeException if it cannot be understood; then the one before stays
      */
-    public void putPolicy(String team, @Nullable TeamPolicy policy) {
+    public void putPolicy(String team, @Nullable TeamPolicy policy, long offset) {
+        inherited.remove(team);
         if (policy == null) {
+            // from now on the policy for all teams applies to it, and did not before
+            removedAt.put(team, offset);
             rules.remove(team);
         } else {
-            rules.put(team, TeamRules.of(policy));
+            rules.put(team, TeamRules.of(policy, offset, rulesOf(team)));
+            removedAt.remove(team);
         }
     }
 

@@ -162,7 +162,8 @@ class AffordabilityTest {
                 Assessment.of(ask, fleet, rules, new TrackRecord(), NOW),
                 AppliedBudgets.of(rules, request, headroom, NOW),
                 new InputBound(ask, new FourBytesAToken()),
-                OutputCap.of(ask, rules));
+                OutputCap.of(ask, rules),
+                NOW);
     }
 
     private static long at(String instant) {

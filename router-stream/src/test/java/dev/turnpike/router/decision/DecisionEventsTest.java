@@ -144,6 +144,6 @@ class DecisionEventsTest {
         var ask = Given.ask(request);
         var fleet = Given.fleet(offers.toArray(ModelOffer[]::new));
         var outcome = new Router(new TrackRecord(), TokenCounter.NONE).decide(ask, fleet, rules, spent("0.5"), NOW);
-        return new DecisionEvents(longestDeadline).of(ask, outcome, rules, SOURCE, NOW);
+        return new DecisionEvents(longestDeadline, Duration.ofHours(24)).of(ask, outcome, rules, SOURCE, NOW);
     }
 }

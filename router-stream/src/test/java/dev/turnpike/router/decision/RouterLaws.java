@@ -86,7 +86,7 @@ class RouterLaws {
         private final TeamPolicy policy;
         private final TeamRules rules;
         private final Router router = new Router(new TrackRecord(), TokenCounter.NONE);
-        private final DecisionEvents events = new DecisionEvents(Duration.ofMinutes(10));
+        private final DecisionEvents events = new DecisionEvents(Duration.ofMinutes(10), Duration.ofHours(24));
         private final Fleet fleet = Given.fleet(
                 offer("a/cheap", "0.1", "0.4", 0.5),
                 offer("b/fair", "1", "3", 0.7),
@@ -280,7 +280,7 @@ class RouterLaws {
                 if (!budget.getEnforcement().equals("hard")) {
                     continue;
                 }
-                var rule = BudgetRule.of(budget);
+                var rule = BudgetRule.of(budget, -1);
                 used.forEach((key, amounts) -> {
                     if (key.scope().equals(rule.scope())
                             && key.period().equals(rule.period().wireName())) {

@@ -58,6 +58,7 @@ class RouteRequestProcessorTest {
     private final Tables tables = new Tables();
     private MockProcessorContext<Object, Object> context;
     private StateStore positions;
+    private StateStore progress;
     private WindowStore<byte[], Integer> decided;
 
     @BeforeEach
@@ -69,15 +70,18 @@ class RouteRequestProcessorTest {
         positions =
                 stores.positions().withLoggingDisabled().withCachingDisabled().build();
         decided = stores.decided().withLoggingDisabled().build();
+        progress = stores.progress().withLoggingDisabled().build();
+        progress.init(context.getStateStoreContext(), progress);
         positions.init(context.getStateStoreContext(), positions);
         decided.init(context.getStateStoreContext(), decided);
-        tables.putPolicy("search", TeamPolicy.newBuilder().setTeam("search").build());
+        tables.putPolicy("search", TeamPolicy.newBuilder().setTeam("search").build(), 0);
     }
 
     @AfterEach
     void closeStores() {
         positions.close();
         decided.close();
+        progress.close();
     }
 
     @Test
@@ -104,7 +108,7 @@ class RouteRequestProcessorTest {
     @Test
     void shouldLetAFailureOfAStoreAbortTheTransaction() {
         var processor = processor(new TrackRecord());
-        tables.putPolicy("search", policyWithABudget());
+        tables.putPolicy("search", policyWithABudget(), 1);
         positions.close();
 
         assertThatThrownBy(() -> processor.process(record(request("r1"), 100))).isInstanceOf(KafkaException.class);
@@ -152,7 +156,7 @@ class RouteRequestProcessorTest {
     private Processor<String, Received<?>, Object, Object> processor(SuccessEstimator estimator) {
         var processor = new RouteRequestSupplier(
                         new Router(estimator, TokenCounter.NONE),
-                        new DecisionEvents(Duration.ofMinutes(10)),
+                        new DecisionEvents(Duration.ofMinutes(10), HORIZON),
                         tables,
                         new RouterMetrics(registry, InstantSource.system()),
                         new RouteRequestSupplier.Limits(HORIZON, 1_000, "turnpike-router"))

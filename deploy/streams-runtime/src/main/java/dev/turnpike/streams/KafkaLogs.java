@@ -1,0 +1,147 @@
+package dev.turnpike.streams;
+
+import dev.turnpike.schemas.Topic;
+import dev.turnpike.schemas.serde.EventSerdes;
+import dev.turnpike.schemas.serde.Received;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the topics of a cluster with the connection settings of a stream application. */
+public final class KafkaLogs implements Logs {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaLogs.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final long TELL_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final StreamsSettings settings;
+    private final EventSerdes serdes;
+    private final StreamsConfig config;
+
+    public KafkaLogs(StreamsSettings settings) {
+        this.settings = settings;
+        this.serdes = new EventSerdes(settings.registry());
+        this.config = new StreamsConfig(settings.properties());
+    }
+
+    @Override
+    public <V extends SpecificRecord> void read(Topic<V> topic, int partition, From from, Consumer<Entry<V>> reader) {
+        TopicPartition read = new TopicPartition(settings.topic(topic), partition);
+        // not where open transactions begin, which is what a reader of committed records is told: what one of them is about
+        // to commit would be missed
+        long end = end(topic, partition);
+        Deserializer<Received<V>> values = serdes.received(topic).deserializer();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            consumer.assign(List.of(read));
+            if (!seek(consumer, read, from)) {
+                return;
+            }
+            long told = System.nanoTime();
+            while (consumer.position(read) < end) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(read)) {
+                    if (record.offset() < end) {
+                        accept(record, values, reader);
+                    }
+                }
+                if (System.nanoTime() - told > TELL_NANOS) {
+                    LOG.info("{}: read up to offset {} of {}", read, consumer.position(read), end);
+                    told = System.nanoTime();
+                }
+            }
+        }
+    }
+
+    @Override
+    public long newest(Topic<?> topic, int partition) {
+        return offsets(topic, partition, OffsetSpec.maxTimestamp()).timestamp();
+    }
+
+    @Override
+    public long end(Topic<?> topic, int partition) {
+        return offsets(topic, partition, OffsetSpec.latest()).offset();
+    }
+
+    /** Whether there is anything to be read from there on. */
+    private static boolean seek(KafkaConsumer<byte[], byte[]> consumer, TopicPartition read, From from) {
+        if (from.timestamp() <= 0) {
+            consumer.seekToBeginning(List.of(read));
+            return true;
+        }
+        OffsetAndTimestamp first =
+                consumer.offsetsForTimes(Map.of(read, from.timestamp())).get(read);
+        long offset = Math.min(first == null ? Long.MAX_VALUE : first.offset(), from.offset());
+        if (offset == Long.MAX_VALUE) {
+            return false;
+        }
+        // an offset that is no longer kept means the beginning: so are the consumer's resets set
+        consumer.seek(read, offset);
+        return true;
+    }
+
+    private static <V extends SpecificRecord> void accept(
+            ConsumerRecord<byte[], byte[]> record, Deserializer<Received<V>> values, Consumer<Entry<V>> reader) {
+        if (record.key() == null) {
+            LOG.warn("{}-{} offset {}: passed over, it has no key", record.topic(), record.partition(), record.offset());
+            return;
+        }
+        V value = null;
+        if (record.value() != null) {
+            Received<V> received = values.deserialize(record.topic(), record.headers(), record.value());
+            value = received.value();
+            if (value == null) {
+                LOG.warn(
+                        "{}-{} offset {}: passed over, {}",
+                        record.topic(),
+                        record.partition(),
+                        record.offset(),
+                        received.detail());
+                return;
+            }
+        }
+        reader.accept(new Entry<>(
+                new String(record.key(), StandardCharsets.UTF_8), value, record.offset(), record.timestamp()));
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer() {
+        // the client settings of a store's restoration are those of a reader without a group
+        Map<String, Object> client = config.getRestoreConsumerConfigs(settings.applicationId() + "-rebuild");
+        client.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private ListOffsetsResultInfo offsets(Topic<?> topic, int partition, OffsetSpec which) {
+        TopicPartition of = new TopicPartition(settings.topic(topic), partition);
+        try (Admin admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-rebuild"))) {
+            return admin.listOffsets(Map.of(of, which)).partitionResult(of).get();
+        } catch (ExecutionException e) {
+            throw new KafkaException(of + ": its offsets cannot be asked for: " + message(e.getCause()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted while asking for offsets", e);
+        }
+    }
+
+    private static @Nullable String message(@Nullable Throwable cause) {
+        return cause == null ? null : cause.getMessage();
+    }
+}

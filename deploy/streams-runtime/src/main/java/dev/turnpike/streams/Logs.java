@@ -1,0 +1,38 @@
+package dev.turnpike.streams;
+
+import dev.turnpike.schemas.Topic;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/** What topics hold, for reading beside a stream: only what is committed. */
+public interface Logs {
+
+    /** There is no record, and so no time of one. */
+    long NEVER = -1;
+
+    /** A record; null as value: a tombstone. */
+    record Entry<V>(String key, @Nullable V value, long offset, long timestamp) {}
+
+    /** Where a reading begins: at the first record of a time or later, but not behind an offset. */
+    record From(long timestamp, long offset) {
+
+        public static final From BEGINNING = new From(0, 0);
+
+        public static From time(long timestamp) {
+            return new From(timestamp, Long.MAX_VALUE);
+        }
+    }
+
+    /**
+     * Reads a partition up to where it ends now. Transactions that are open now are waited for. What cannot be read is passed
+     * over.
+     */
+    <V extends SpecificRecord> void read(Topic<V> topic, int partition, From from, Consumer<Entry<V>> reader);
+
+    /** The latest record time in a partition, or {@link #NEVER}. */
+    long newest(Topic<?> topic, int partition);
+
+    /** The offset that the next record of a partition gets. */
+    long end(Topic<?> topic, int partition);
+}

@@ -1,0 +1,124 @@
+package dev.turnpike.router.processor;
+
+import dev.turnpike.router.state.DecidedRequests;
+import dev.turnpike.router.state.Positions;
+import dev.turnpike.router.state.Progress;
+import dev.turnpike.router.state.RebuiltPositions;
+import dev.turnpike.router.state.RouterStores;
+import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Decision;
+import dev.turnpike.streams.Logs;
+import dev.turnpike.streams.Logs.Entry;
+import dev.turnpike.streams.Logs.From;
+import dev.turnpike.streams.Rebuildable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state of one task of the router, and how it is made anew: positions from the budgets and the dispatches, the decided requests of
+ * the horizon and how far the sources had been decided from the decisions.
+ */
+final class LostState implements Rebuildable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LostState.class);
+
+    private final int partition;
+    private final Positions positions;
+    private final DecidedRequests decided;
+    private final Progress progress;
+    private final Logs logs;
+    private final RouterMetrics metrics;
+    private final Duration horizon;
+
+    LostState(ProcessorContext<?, ?> context, Logs logs, RouterMetrics metrics, Duration horizon) {
+        this.partition = context.taskId().partition();
+        this.decided = new DecidedRequests(context.getStateStore(RouterStores.DECIDED_REQUESTS), horizon);
+        this.progress = new Progress(context.getStateStore(RouterStores.PROGRESS));
+        this.positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress);
+        this.logs = logs;
+        this.metrics = metrics;
+        this.horizon = horizon;
+    }
+
+    private record Known(byte[] id, int decision, long admittedAt) {}
+
+    @Override
+    public boolean isComplete() {
+        return progress.isComplete();
+    }
+
+    @Override
+    public long dealtWith(String topic) {
+        return progress.dealtWith(topic);
+    }
+
+    @Override
+    public Runnable read() {
+        RebuiltPositions rebuilt = new RebuiltPositions();
+        logs.read(Topics.BUDGETS, partition, From.BEGINNING, rebuilt::say);
+        if (rebuilt.heardOf() >= logs.end(Topics.DISPATCHES, partition)) {
+            LOG.warn(
+                    "{}-{}: ends before what the meter has heard of; every hold that is there counts as open",
+                    Topics.DISPATCHES.suffix(),
+                    partition);
+            rebuilt.offsetsAreOthers();
+        }
+        logs.read(Topics.DISPATCHES, partition, firstDispatch(rebuilt), rebuilt::dispatch);
+
+        long newest = logs.newest(Topics.DECISIONS, partition);
+        List<Known> known = new ArrayList<>();
+        Map<String, Long> dealtWith = new HashMap<>();
+        if (newest != Logs.NEVER) {
+            From from = From.time(Math.max(0, newest - decided.longest().toMillis()));
+            logs.read(Topics.DECISIONS, partition, from, entry -> take(entry, known, dealtWith));
+        }
+        return () -> write(rebuilt, known, dealtWith, newest);
+    }
+
+    /**
+     * No hold lasts longer than the horizon. So one that was opened more than two horizons before the meter spoke last has ended,
+     * unless the meter is more than a horizon behind with ending holds; and the meter has told so, or had not heard of it.
+     */
+    private From firstDispatch(RebuiltPositions rebuilt) {
+        return rebuilt.newest() < 0
+                ? From.BEGINNING
+                : new From(Math.max(0, rebuilt.newest() - 2 * horizon.toMillis()), rebuilt.heardOf() + 1);
+    }
+
+    private void take(Entry<Decision> entry, List<Known> known, Map<String, Long> dealtWith) {
+        Decision decision = entry.value();
+        if (decision == null) {
+            return;
+        }
+        known.add(new Known(
+                decided.idOf(decision.getTeam(), decision.getRequestId()),
+                decision.getDecision(),
+                decision.getRequestedAt()));
+        if (decision.getSourcePartition() == partition) {
+            dealtWith.merge(decision.getSourceTopic(), decision.getSourceOffset(), Math::max);
+        }
+    }
+
+    private void write(RebuiltPositions rebuilt, List<Known> known, Map<String, Long> dealtWith, long newest) {
+        rebuilt.positions().forEach(positions::put);
+        for (Known one : known) {
+            decided.remember(one.id, one.decision, one.admittedAt);
+        }
+        dealtWith.forEach(progress::dealtWith);
+        progress.countedPolicies(rebuilt.countedPolicies());
+        progress.newestAdmission(Math.max(0, newest));
+        progress.complete();
+        metrics.openHoldsAre(partition, positions.sumOfOpen());
+        LOG.info(
+                "partition {}: state rebuilt, {} budget windows and {} decisions of the horizon",
+                partition,
+                rebuilt.positions().size(),
+                known.size());
+    }
+}

@@ -1,0 +1,35 @@
+package dev.turnpike.router.processor;
+
+import dev.turnpike.streams.Logs;
+import dev.turnpike.streams.RebuildingProcessor;
+import dev.turnpike.streams.Rebuilds;
+import java.time.Duration;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+
+/** Puts the rebuilding of lost state before processors. */
+public final class Rebuilt {
+
+    private final Logs logs;
+    private final RouterMetrics metrics;
+    private final Duration horizon;
+    private final Rebuilds rebuilds = new Rebuilds();
+
+    /**
+     * Puts it before any processor of one application.
+     *
+     * @param logs what state is rebuilt from
+     * @param horizon how long request ids are remembered, and how long a hold lasts at most
+     */
+    public Rebuilt(Logs logs, RouterMetrics metrics, Duration horizon) {
+        this.logs = logs;
+        this.metrics = metrics;
+        this.horizon = horizon;
+    }
+
+    /** The same processors, each of which must have the stores of the router. */
+    public <KI, VI, KO, VO> ProcessorSupplier<KI, VI, KO, VO> before(ProcessorSupplier<KI, VI, KO, VO> processors) {
+        return () -> new RebuildingProcessor<>(
+                processors.get(), context -> new LostState(context, logs, metrics, horizon), rebuilds);
+    }
+}
