@@ -10,13 +10,16 @@ import dev.turnpike.metering.state.MeteringStores;
 import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.BudgetWindow;
+import dev.turnpike.schemas.LeaseKeys;
 import dev.turnpike.schemas.Ownership;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.LeaseRequest;
 import dev.turnpike.schemas.event.Org;
+import dev.turnpike.schemas.event.OrgLease;
 import dev.turnpike.schemas.event.Outcome;
 import dev.turnpike.schemas.event.SpendAggregate;
 import dev.turnpike.schemas.event.TeamPolicy;
@@ -53,6 +56,8 @@ public final class MeteringTopology {
             Topics.OUTCOMES,
             Topics.OUTCOMES_MOVED,
             Topics.TICKS,
+            Topics.LEASE_REQUESTS,
+            Topics.LEASES,
             Topics.PERFORMANCE_SAMPLES,
             Topics.POLICIES,
             Topics.ORGS,
@@ -68,6 +73,8 @@ public final class MeteringTopology {
     private static final String OPEN_HOLD = "open-hold";
     private static final String RECORD_OUTCOME = "record-outcome";
     private static final String EXPIRE_HOLDS = "expire-holds";
+    private static final String TELL_LENDER = "tell-lender";
+    private static final String LEND = "lend";
     private static final String WRITE_TICKS = "write-ticks";
     private static final String FOLD_PERFORMANCE = "fold-performance";
     private static final String[] BOOKKEEPERS = {SETTLE_USAGE, OPEN_HOLD, RECORD_OUTCOME, EXPIRE_HOLDS};
@@ -102,6 +109,7 @@ public final class MeteringTopology {
 
         source("dispatches", Topics.DISPATCHES);
         source("ticks", Topics.TICKS);
+        source("lease-requests", Topics.LEASE_REQUESTS);
         source("performance-samples", Topics.PERFORMANCE_SAMPLES);
         intake("usage", Topics.USAGE, UsageReport::getTeam, UsageChecks::problem, Sinks.USAGE_MOVED, SETTLE_USAGE);
         intake("usage-moved", Topics.USAGE_MOVED, UsageReport::getTeam, UsageChecks::problem, null, SETTLE_USAGE);
@@ -113,6 +121,8 @@ public final class MeteringTopology {
                 OPEN_HOLD, processors.openHold(serdes.avro(Topics.DISPATCHES).serializer()), "dispatches-source");
         topology.addProcessor(RECORD_OUTCOME, processors.recordOutcome(), "take-outcomes", "take-outcomes-moved");
         topology.addProcessor(EXPIRE_HOLDS, processors.expireHolds(), "ticks-source");
+        topology.addProcessor(TELL_LENDER, processors.tellLender(), "ticks-source");
+        topology.addProcessor(LEND, processors.lend(partitions), "lease-requests-source", "ticks-source");
         topology.addProcessor(WRITE_TICKS, processors.writeTicks(), "ticks-source");
         topology.addProcessor(FOLD_PERFORMANCE, processors.foldPerformance(), "performance-samples-source");
 
@@ -120,6 +130,8 @@ public final class MeteringTopology {
         sink(Sinks.BUDGETS, Topics.BUDGETS, byTeamOfPosition(), BOOKKEEPERS);
         sink(Sinks.SPEND, Topics.SPEND, byTeamOfSpend(), BOOKKEEPERS);
         sink(Sinks.ALERTS, Topics.ALERTS, BOOKKEEPERS);
+        sink(Sinks.LEASES, Topics.LEASES, byTeamOfLease(), LEND);
+        sink(Sinks.LEASE_REQUESTS, Topics.LEASE_REQUESTS, byOrg(), TELL_LENDER, LEND);
         sink(Sinks.PERFORMANCE_SAMPLES, Topics.PERFORMANCE_SAMPLES, BOOKKEEPERS);
         sink(Sinks.TICKS, Topics.TICKS, toOwnPartition(), WRITE_TICKS);
         sink(Sinks.MODEL_PERFORMANCE, Topics.MODEL_PERFORMANCE, FOLD_PERFORMANCE);
@@ -218,6 +230,15 @@ public final class MeteringTopology {
     private static StreamPartitioner<String, BudgetState> byTeamOfPosition() {
         return (topic, key, state, count) ->
                 only(Ownership.partitionOf(PositionKey.decode(key).team(), count));
+    }
+
+    private static StreamPartitioner<String, OrgLease> byTeamOfLease() {
+        return (topic, key, lease, count) ->
+                only(Ownership.partitionOf(PositionKey.decode(key).team(), count));
+    }
+
+    private static StreamPartitioner<String, LeaseRequest> byOrg() {
+        return (topic, key, word, count) -> only(Ownership.partitionOf(LeaseKeys.orgOf(key), count));
     }
 
     private static StreamPartitioner<String, SpendAggregate> byTeamOfSpend() {

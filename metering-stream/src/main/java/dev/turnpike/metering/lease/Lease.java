@@ -86,13 +86,21 @@ public record Lease(
 
     Lease lend(Amounts amounts, long at) {
         return new Lease(
-                version, granted.plus(amounts), at, returned, recalled, wanted, refused, used, spent, routerSaid,
+                version,
+                granted.plus(amounts),
+                at,
+                returned,
+                recalled,
+                wanted,
+                refused,
+                used,
+                spent,
+                routerSaid,
                 meterSaid);
     }
 
     Lease recall() {
-        return new Lease(
-                version, granted, lentAt, returned, true, wanted, refused, used, spent, routerSaid, meterSaid);
+        return new Lease(version, granted, lentAt, returned, true, wanted, refused, used, spent, routerSaid, meterSaid);
     }
 
     Lease told() {
@@ -101,7 +109,7 @@ public record Lease(
     }
 
     private Lease meterSays(LeaseRequest word) {
-        if (word.getVersion() <= meterSaid) {
+        if (word.getVersion() < meterSaid) {
             return this;
         }
         return new Lease(

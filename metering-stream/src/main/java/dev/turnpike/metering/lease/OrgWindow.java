@@ -133,7 +133,20 @@ public record OrgWindow(
     }
 
     private boolean isWaitedFor() {
-        return lends && leases.values().stream().anyMatch(lease -> lease.refused() && !limit.of(lease.lacking()).isZero());
+        return lends
+                && leases.values().stream()
+                        .anyMatch(lease ->
+                                lease.refused() && !limit.of(lease.lacking()).isZero());
+    }
+
+    /** Its name among all windows of all orgs. */
+    public String key() {
+        return key(org, period, start);
+    }
+
+    /** The name of a window. */
+    public static String key(String org, String period, long start) {
+        return start + "/" + period + "/" + org;
     }
 
     /** What is lent to all teams. */

@@ -19,6 +19,7 @@ import dev.turnpike.metering.state.Orgs;
 import dev.turnpike.metering.state.Policies;
 import dev.turnpike.metering.state.Progress;
 import dev.turnpike.metering.state.Table;
+import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.BudgetAlert;
@@ -47,6 +48,7 @@ final class Bookkeeper implements Books {
     private final KeyValueStore<String, RequestAccount> accounts;
     private final KeyValueStore<String, SpendAggregate> cells;
     private final KeyValueStore<String, byte[]> unpricedAlerts;
+    private final KeyValueStore<String, byte[]> untold;
     private final Policies policies;
     private final Orgs orgs;
     private final Table<ModelOffer> catalog;
@@ -61,6 +63,7 @@ final class Bookkeeper implements Books {
         this.accounts = context.getStateStore(MeteringStores.ACCOUNTS);
         this.cells = context.getStateStore(MeteringStores.SPEND_CELLS);
         this.unpricedAlerts = context.getStateStore(MeteringStores.UNPRICED_ALERTS);
+        this.untold = context.getStateStore(MeteringStores.UNTOLD_ORG_SPEND);
         this.policies = new Policies(table(context, MeteringStores.POLICIES));
         this.orgs = new Orgs(table(context, MeteringStores.ORGS));
         this.catalog = table(context, MeteringStores.CATALOG);
@@ -107,7 +110,7 @@ final class Bookkeeper implements Books {
         return new Terms(policy, orgs.of(policy));
     }
 
-    private static <V> Table<V> table(ProcessorContext<Object, Object> context, String name) {
+    static <V> Table<V> table(ProcessorContext<Object, Object> context, String name) {
         KeyValueStore<String, Kept<V>> store = context.getStateStore(name);
         return new Table<>(store);
     }
@@ -223,6 +226,9 @@ final class Bookkeeper implements Books {
         Position position = moved.position();
         String key = position.key().encode();
         positions.put(key, position);
+        if (position.key().scope().equals(BudgetScopes.ORG)) {
+            untold.put(key, NOTHING);
+        }
         if (moved.isNew()) {
             expiry.add(position.endsAt(config.horizon(), config.taskIdle()), Due.Kind.POSITION, key);
         }

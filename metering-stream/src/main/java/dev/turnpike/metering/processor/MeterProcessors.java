@@ -49,6 +49,16 @@ public final class MeterProcessors {
         return new WithStores<>(() -> new ExpireHoldsProcessor(config, metrics), books);
     }
 
+    public ProcessorSupplier<String, Tick, Object, Object> tellLender() {
+        return new WithStores<>(TellLenderProcessor::new, books);
+    }
+
+    /** @param partitions how many partitions the topics keyed by team have */
+    public ProcessorSupplier<String, Object, Object, Object> lend(int partitions) {
+        return new WithStores<>(
+                () -> new LendProcessor(partitions, config.horizon()), new LinkedHashSet<>(MeteringStores.lender()));
+    }
+
     public ProcessorSupplier<String, Tick, String, Tick> writeTicks() {
         return WriteTicksProcessor::new;
     }

@@ -2,6 +2,7 @@ package dev.turnpike.metering.state;
 
 import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.RequestAccount;
+import dev.turnpike.metering.lease.OrgWindow;
 import dev.turnpike.metering.performance.Performance;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Org;
@@ -43,6 +44,13 @@ public final class MeteringStores {
     /** Every {@link ModelOffer} by its id, on every instance. */
     public static final String CATALOG = "catalog";
 
+    /** Nothing, by the key of a position in an org's window whose lender has not been told of it yet. */
+    public static final String UNTOLD_ORG_SPEND = "untold-org-spend";
+    /** {@link OrgWindow} by {@link OrgWindow#key()}. */
+    public static final String ORG_WINDOWS = "org-windows";
+    /** How far partitions have told of all spend, by org and partition. */
+    public static final String TOLD_OFFSETS = "told-offsets";
+
     private MeteringStores() {}
 
     /** Everything that booking takes. */
@@ -53,7 +61,13 @@ public final class MeteringStores {
                 stored(EXPIRY, Serdes.Bytes(), Serdes.ByteArray()),
                 cached(SPEND_CELLS, StateSerdes.spend()),
                 stored(UNPRICED_ALERTS, Serdes.String(), Serdes.ByteArray()),
+                cached(UNTOLD_ORG_SPEND, Serdes.ByteArray()),
                 cached(PROGRESS, Serdes.Long()));
+    }
+
+    /** Everything that lending takes. */
+    public static List<StoreBuilder<?>> lender() {
+        return List.of(cached(ORG_WINDOWS, StateSerdes.orgWindow()), cached(TOLD_OFFSETS, Serdes.Long()));
     }
 
     public static StoreBuilder<WindowStore<Bytes, byte[]>> seenUsage(Duration horizon) {

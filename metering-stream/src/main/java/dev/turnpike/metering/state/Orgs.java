@@ -2,6 +2,9 @@ package dev.turnpike.metering.state;
 
 import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.TeamPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** All orgs. */
@@ -18,6 +21,19 @@ public final class Orgs {
     /** The org of a name; null where it is not known. */
     public @Nullable Org get(String org) {
         return table.get(org);
+    }
+
+    /** Every org. */
+    public List<Org> all() {
+        List<Org> all = new ArrayList<>();
+        table.forEach((name, kept) -> all.add(Objects.requireNonNull(kept.value())));
+        return all;
+    }
+
+    /** The offset of the record that holds an org; -1 where none does. */
+    public long offsetOf(String org) {
+        Kept<Org> kept = table.kept(org);
+        return kept == null || kept.value() == null ? NO_RECORD : kept.offset();
     }
 
     /** The org that a policy names; null where it names none, or one that is not known. */

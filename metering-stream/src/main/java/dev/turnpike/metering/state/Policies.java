@@ -2,6 +2,10 @@ package dev.turnpike.metering.state;
 
 import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.event.TeamPolicy;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The policies of all teams. */
@@ -34,6 +38,18 @@ public final class Policies {
     public long offsetOf(String team) {
         Kept<TeamPolicy> kept = kept(team);
         return kept == null || kept.value() == null ? NO_RECORD : kept.offset();
+    }
+
+    /** The teams whose own policies name an org, by org. */
+    public Map<String, Set<String>> teamsByOrg() {
+        Map<String, Set<String>> teams = new HashMap<>();
+        table.forEach((team, kept) -> {
+            TeamPolicy policy = kept.value();
+            if (policy != null && policy.getOrg() != null && !team.equals(ANY_TEAM)) {
+                teams.computeIfAbsent(policy.getOrg(), org -> new TreeSet<>()).add(team);
+            }
+        });
+        return teams;
     }
 
     /** The offset of the policies topic that is to be read next. */

@@ -2,6 +2,7 @@ package dev.turnpike.metering.state;
 
 import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.RequestAccount;
+import dev.turnpike.metering.lease.OrgWindow;
 import dev.turnpike.metering.performance.Performance;
 import dev.turnpike.schemas.event.SpendAggregate;
 import org.apache.kafka.common.serialization.Serde;
@@ -23,6 +24,10 @@ public final class StateSerdes {
 
     public static Serde<Performance> performance() {
         return new StateSerde<>(PerformanceLayout.FORMAT, new PerformanceLayout());
+    }
+
+    public static Serde<OrgWindow> orgWindow() {
+        return new StateSerde<>(OrgWindowLayout.FORMAT, new OrgWindowLayout());
     }
 
     public static Serde<SpendAggregate> spend() {
