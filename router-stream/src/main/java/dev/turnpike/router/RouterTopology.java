@@ -2,6 +2,7 @@ package dev.turnpike.router;
 
 import static dev.turnpike.router.processor.RouteRequestSupplier.DECISIONS_SINK;
 import static dev.turnpike.router.processor.RouteRequestSupplier.DISPATCHES_SINK;
+import static dev.turnpike.router.processor.RouteRequestSupplier.LEASE_REQUESTS_SINK;
 import static dev.turnpike.router.processor.RouteRequestSupplier.REJECTIONS_SINK;
 
 import dev.turnpike.router.config.RouterConfig;
@@ -9,6 +10,7 @@ import dev.turnpike.router.decision.DecisionEvents;
 import dev.turnpike.router.decision.Router;
 import dev.turnpike.router.decision.TrackRecord;
 import dev.turnpike.router.processor.AcceptFeedbackProcessor;
+import dev.turnpike.router.processor.AcceptLeaseProcessor;
 import dev.turnpike.router.processor.AdmissionTime;
 import dev.turnpike.router.processor.Rebuilt;
 import dev.turnpike.router.processor.RouteRequestSupplier;
@@ -17,8 +19,11 @@ import dev.turnpike.router.processor.UpdateTableProcessor;
 import dev.turnpike.router.prompt.O200kCounter;
 import dev.turnpike.router.state.RouterStores;
 import dev.turnpike.router.state.Tables;
+import dev.turnpike.schemas.LeaseKeys;
+import dev.turnpike.schemas.Ownership;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.LeaseRequest;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Redecision;
 import dev.turnpike.schemas.serde.EventSerdes;
@@ -28,6 +33,8 @@ import dev.turnpike.streams.IntakeRoute;
 import dev.turnpike.streams.Logs;
 import dev.turnpike.streams.StreamsSettings;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -36,6 +43,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.FailOnInvalidTimestamp;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.state.Stores;
@@ -51,7 +59,8 @@ import org.jspecify.annotations.Nullable;
  *                                            ▼
  *             budget-positions ◀──▶ route-request ─▶ decisions, dispatches, rejections
  *             budgets ─▶ accept-feedback ─▶ budget-positions
- * catalog, aliases, policies, model-performance ─▶ (every instance, whole)
+ *             leases ─▶ accept-lease ◀─▶ org-leases, and with route-request ─▶ lease-requests
+ * catalog, aliases, policies, orgs, model-performance ─▶ (every instance, whole)
  * </pre>
  */
 final class RouterTopology {
@@ -62,9 +71,12 @@ final class RouterTopology {
             Topics.REQUESTS_MOVED,
             Topics.REDECISIONS,
             Topics.BUDGETS,
+            Topics.LEASES,
+            Topics.LEASE_REQUESTS,
             Topics.CATALOG,
             Topics.ALIASES,
             Topics.POLICIES,
+            Topics.ORGS,
             Topics.MODEL_PERFORMANCE,
             Topics.DECISIONS,
             Topics.DISPATCHES,
@@ -74,9 +86,10 @@ final class RouterTopology {
     private static final String ROUTE_REQUEST = "route-request";
     private static final String MOVED_SINK = "requests-moved-sink";
     private static final String ACCEPT_FEEDBACK = "accept-feedback";
+    private static final String ACCEPT_LEASE = "accept-lease";
     // none of them sees a record before the state of its task is complete
     private static final List<String> BEHIND_SOURCES =
-            List.of("take-in-requests", "take-in-moved-requests", "take-in-redecisions", ACCEPT_FEEDBACK);
+            List.of("take-in-requests", "take-in-moved-requests", "take-in-redecisions", ACCEPT_FEEDBACK, ACCEPT_LEASE);
 
     private final StreamsSettings settings;
     private final EventSerdes serdes;
@@ -100,7 +113,7 @@ final class RouterTopology {
      */
     static Topology build(RouterConfig config, int partitions, RouterMetrics metrics, Logs logs) {
         StreamsSettings settings = config.streams();
-        var wiring = new RouterTopology(settings, new EventSerdes(settings.registry()), metrics, new Rebuilt(logs, metrics, config.requestHorizon()));
+        var wiring = new RouterTopology(settings, new EventSerdes(settings.registry()), metrics, new Rebuilt(logs, metrics, config.requestHorizon(), partitions));
         return wiring.wire(config, partitions);
     }
 
@@ -109,6 +122,7 @@ final class RouterTopology {
         table(Topics.CATALOG, "update-catalog", (key, value, offset) -> tables.putOffer(key, value));
         table(Topics.ALIASES, "update-aliases", (key, value, offset) -> tables.putAlias(key, value));
         table(Topics.POLICIES, "update-policies", tables::putPolicy);
+        table(Topics.ORGS, "update-orgs", (key, value, offset) -> tables.putOrg(key, value));
         table(
                 Topics.MODEL_PERFORMANCE,
                 "update-performance",
@@ -155,16 +169,30 @@ final class RouterTopology {
                 .addProcessor(
                         ACCEPT_FEEDBACK,
                         rebuilt.before(() -> new AcceptFeedbackProcessor(metrics)),
-                        "budgets-source");
+                        "budgets-source")
+                .addSource(
+                        "leases-source",
+                        new StringDeserializer(),
+                        serdes.avro(Topics.LEASES).deserializer(),
+                        settings.topic(Topics.LEASES))
+                .addProcessor(ACCEPT_LEASE, rebuilt.before(AcceptLeaseProcessor::new), "leases-source");
         // and not by stores() of further suppliers: that would make other stores of them, in other sub-topologies
         for (String processor : BEHIND_SOURCES) {
             topology.connectProcessorAndStateStores(
-                    processor, RouterStores.BUDGET_POSITIONS, RouterStores.DECIDED_REQUESTS, RouterStores.PROGRESS);
+                    processor, RouterStores.BUDGET_POSITIONS, RouterStores.ORG_LEASES, RouterStores.DECIDED_REQUESTS, RouterStores.PROGRESS);
         }
 
         sink(DISPATCHES_SINK, Topics.DISPATCHES);
         sink(REJECTIONS_SINK, Topics.REJECTIONS);
         sink(DECISIONS_SINK, Topics.DECISIONS);
+        topology.addSink(
+                LEASE_REQUESTS_SINK,
+                settings.topic(Topics.LEASE_REQUESTS),
+                new StringSerializer(),
+                serdes.avro(Topics.LEASE_REQUESTS).serializer(),
+                byOrg(),
+                ROUTE_REQUEST,
+                ACCEPT_LEASE);
         return topology.addSink(
                         MOVED_SINK,
                         settings.topic(Topics.REQUESTS_MOVED),
@@ -180,6 +208,11 @@ final class RouterTopology {
                         "take-in-moved-requests",
                         "take-in-redecisions",
                         ROUTE_REQUEST);
+    }
+
+    private static StreamPartitioner<String, LeaseRequest> byOrg() {
+        return (topic, key, word, count) ->
+                Optional.of(Set.of(Ownership.partitionOf(LeaseKeys.orgOf(key), count)));
     }
 
     private <V extends SpecificRecord> void intake(

@@ -29,13 +29,18 @@ final class Affordability {
         /** One line for people. */
         String text() {
             BudgetRule rule = budget.rule();
+            if (budget.starting() && rule.isOfOrg()) {
+                return "budget " + rule.name() + " of org " + budget.window().getScopeValue()
+                        + ": the team's part of it is on its way";
+            }
             if (budget.starting()) {
                 return "budget " + rule.name() + " for " + rule.scope() + ' '
                         + budget.window().getScopeValue() + " begins: what was spent before is being counted";
             }
             return "budget " + rule.name() + " for " + rule.scope() + ' '
                     + budget.window().getScopeValue() + " has " + rule.unit().display(budget.headroom()) + " left of "
-                    + rule.unit().display(rule.limit()) + ", and this needs at least "
+                    + rule.unit().display(budget.limit()) + (budget.lease() == null ? "" : " that the team has borrowed")
+                    + ", and this needs at least "
                     + rule.unit().display(needed);
         }
     }
@@ -47,6 +52,7 @@ final class Affordability {
     private final OutputCap cap;
     private final long admittedAt;
     private final Amounts left;
+    private @Nullable Amounts least;
     private @Nullable Refusal first;
     private @Nullable Refusal soonest;
 
@@ -64,6 +70,12 @@ final class Affordability {
         this.cap = cap;
         this.admittedAt = admittedAt;
         this.left = left(NO_LIMIT, budgets.shared());
+    }
+
+    /** The least that any offer would have to hold; null where none was refused. */
+    @Nullable
+    Amounts least() {
+        return least;
     }
 
     /** Why the first offer that was refused was; null: none was. */
@@ -194,6 +206,7 @@ final class Affordability {
     private @Nullable Plan refuse(int k, @Nullable Amounts smallest, List<AppliedBudget> own) {
         assessment.exclude(k, Exclusion.OVER_BUDGET);
         if (smallest != null) {
+            least = least == null ? smallest : least.min(smallest);
             Refusal longest = longest(smallest, own, longest(smallest, budgets.shared(), null));
             first = first == null ? longest : first;
             if (longest != null && (soonest == null || longest.retryAt < soonest.retryAt)) {
@@ -209,7 +222,7 @@ final class Affordability {
             if (!budget.refuses(bound)) {
                 continue;
             }
-            if (budget.starting()) {
+            if (budget.refusesBriefly(admittedAt)) {
                 if (longest == null) {
                     longest = new Refusal(budget, bound.in(budget.rule().unit()), admittedAt + COUNTING_MILLIS);
                 }
@@ -219,7 +232,7 @@ final class Affordability {
             boolean hopeless = budget.rule().period() == BudgetWindow.Period.TOTAL
                     || bound.in(budget.rule().unit()) > budget.rule().limit();
             long retryAt = hopeless ? Long.MAX_VALUE : budget.window().getWindowEnd();
-            if (longest == null || longest.budget.starting() || retryAt > longest.retryAt) {
+            if (longest == null || longest.budget.refusesBriefly(admittedAt) || retryAt > longest.retryAt) {
                 longest = new Refusal(budget, bound.in(budget.rule().unit()), retryAt);
             }
         }

@@ -45,6 +45,10 @@ final class AppliedBudgets {
                 applied.missing = rule;
             }
         }
+        OrgRules org = rules.org();
+        if (org != null) {
+            org.budgets().forEach(rule -> applied.addOfOrg(org, rule));
+        }
         return applied;
     }
 
@@ -80,18 +84,27 @@ final class AppliedBudgets {
                 return true;
             }
         }
-        return false;
+        OrgRules org = rules.org();
+        return org != null && org.budgets().stream().anyMatch(rule -> rule.hard() && rule.unit() != Unit.REQUESTS);
     }
 
     /** The first soft budget of which this much, in percent, is spent or held; null: there is none. */
     @Nullable
     BudgetRule pressing(int percent) {
         for (AppliedBudget budget : shared) {
-            if (!budget.rule().hard() && budget.hasReached(percent)) {
+            if (!budget.rule().hard() && !budget.rule().isOfOrg() && budget.hasReached(percent)) {
                 return budget.rule();
             }
         }
         return null;
+    }
+
+    private void addOfOrg(OrgRules org, BudgetRule rule) {
+        BudgetWindow window = org.windowAt(rule.period(), admittedAt);
+        String period = rule.period().wireName();
+        var key = new PositionKey(team, rule.scope(), org.name(), period, window.start());
+        var hold = new HoldWindow(rule.scope(), org.name(), period, window.start(), window.end());
+        shared.add(AppliedBudget.ofOrg(rule, key, hold, headroom.at(key), headroom));
     }
 
     private void add(BudgetRule rule, String value, List<AppliedBudget> to) {

@@ -16,7 +16,7 @@ import java.util.Set;
  * @param returned all that was ever given back
  * @param wanted how much the lease was last wanted to be
  * @param refused whether a request was refused for want of that
- * @param wantedAt when it was, milliseconds since 1970-01-01 UTC
+ * @param wantedAt since when it has been wanted, milliseconds since 1970-01-01 UTC
  * @param said version of the newest word to the lender
  */
 public record Borrowed(
@@ -77,7 +77,20 @@ public record Borrowed(
                 next(at));
     }
 
-    /** Takes over its own newest word, after its state was lost; the lease is read again. */
+    /** Takes over the newest lease, after its state was lost; one that was asked back is to be read once more, and answered. */
+    public Borrowed restored(OrgLease lease) {
+        return new Borrowed(
+                lease.getVersion() - (lease.getRecalled() ? 1 : 0),
+                Amounts.of(lease.getGranted()),
+                lease.getOrgLimit() == null ? Amounts.ZERO : Amounts.of(lease.getOrgLimit()),
+                returned.max(Amounts.of(lease.getReturned())),
+                wanted,
+                refused,
+                wantedAt,
+                said);
+    }
+
+    /** Takes over its own newest word, after its state was lost. */
     public Borrowed restored(LeaseRequest word) {
         return new Borrowed(
                 version,
@@ -107,7 +120,8 @@ public record Borrowed(
         }
         boolean waits = exceeds(wanted, level());
         boolean repeats = waits && (!refusing || (refused && !isClearlySmaller(wish)));
-        return repeats ? this : new Borrowed(version, granted, orgLimit, returned, wish, refusing, at, next(at));
+        long since = waits && refused ? wantedAt : at;
+        return repeats ? this : new Borrowed(version, granted, orgLimit, returned, wish, refusing, since, next(at));
     }
 
     /**
@@ -135,9 +149,9 @@ public record Borrowed(
                 .build();
     }
 
-    /** Whether the lender has not met yet what was wanted less than so long before an instant. */
-    boolean isWaiting(long at, long millis) {
-        return exceeds(wanted, level()) && at - wantedAt < millis;
+    /** Whether the lender has not met for so long what was wanted. */
+    boolean waitsLongerThan(long millis, long at) {
+        return exceeds(wanted, level()) && at - wantedAt > millis;
     }
 
     private boolean isClearlySmaller(Amounts wish) {

@@ -41,15 +41,13 @@ record BudgetRule(
         return new BudgetRule(name, scope, period, unit, limit, hard, Math.max(since, offset));
     }
 
+    boolean isOfOrg() {
+        return scope.equals(BudgetScopes.ORG);
+    }
+
     /** Whether its window depends on which model serves. */
     boolean isPerModel() {
         return scope.equals(MODEL);
     }
 
-    Amounts limitVector() {
-        return new Amounts(
-                unit == Amounts.Unit.NANO_USD ? limit : 0,
-                unit == Amounts.Unit.TOKENS ? limit : 0,
-                unit == Amounts.Unit.REQUESTS ? limit : 0);
-    }
 }

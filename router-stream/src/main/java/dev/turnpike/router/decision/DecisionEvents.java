@@ -209,14 +209,14 @@ public final class DecisionEvents {
                     rule.name(),
                     rule.hard() ? "hard" : "soft",
                     budget.window(),
-                    rule.limitVector().toAvro(),
+                    budget.limitVector().toAvro(),
                     rule.unit().wireName(),
                     position.spent().toAvro(),
                     held.toAvro(),
                     position.closed().toAvro(),
                     position.epoch(),
                     position.version(),
-                    null));
+                    budget.lease() == null ? null : (Long) budget.lease().version()));
         }
     }
 

@@ -9,6 +9,11 @@ public interface Headroom {
     /** The position of a scope value in a window; {@link Position#EMPTY} where nothing is known of it. */
     Position at(PositionKey key);
 
+    /** What is borrowed of an org's limit; {@link Borrowed#NOTHING} where no lease is known. */
+    default Borrowed borrowedAt(PositionKey key) {
+        return Borrowed.NOTHING;
+    }
+
     /**
      * Below which offset of the policies the meter has opened the windows of new budgets with what was spent before. A window of
      * such a budget that is unknown has not been used.

@@ -1,5 +1,6 @@
 package dev.turnpike.router.decision;
 
+import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.Money;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -90,6 +91,7 @@ public sealed interface Outcome {
      * It is not dispatched.
      *
      * @param budget name of the budget that refused; null: none did
+     * @param needed the least that a dispatch would have had to hold; null where no budget refused
      * @param retryAt when that budget's window turns, milliseconds since 1970-01-01 UTC; null where waiting does not help
      */
     record Rejected(
@@ -97,10 +99,11 @@ public sealed interface Outcome {
             RejectionCode code,
             String reason,
             @Nullable String budget,
-            @Nullable Long retryAt) implements Outcome {
+            @Nullable Long retryAt,
+            @Nullable Amounts needed) implements Outcome {
 
         static Rejected of(Findings findings, RejectionCode code, String reason) {
-            return new Rejected(findings, code, reason, null, null);
+            return new Rejected(findings, code, reason, null, null, null);
         }
 
         @Override

@@ -99,6 +99,7 @@ public final class Router {
                     RejectionCode.SCOPE_MISSING,
                     "hard budget " + missing.name() + " is per " + missing.scope() + ", and the request names none",
                     missing.name(),
+                    null,
                     null);
         }
         if (wanted.isUnknown()) {
@@ -156,7 +157,8 @@ public final class Router {
                     refusal.budget().starting() ? RejectionCode.BUDGET_STARTING : RejectionCode.BUDGET_EXHAUSTED,
                     refusal.text(),
                     refusal.budget().rule().name(),
-                    refusal.retryAt() == Long.MAX_VALUE ? null : refusal.retryAt());
+                    refusal.retryAt() == Long.MAX_VALUE ? null : refusal.retryAt(),
+                    affordability.least());
         }
         if (lineup.size() > 0) {
             return Rejected.of(

@@ -24,6 +24,7 @@ public final class TeamRules {
     private final TeamPolicy policy;
     private final List<BudgetRule> budgets;
     private final BudgetCalendar calendar;
+    private final @Nullable OrgRules org;
     private final List<Pattern> allow;
     private final List<Pattern> deny;
 
@@ -35,11 +36,13 @@ public final class TeamRules {
             TeamPolicy policy,
             List<BudgetRule> budgets,
             BudgetCalendar calendar,
+            @Nullable OrgRules org,
             List<Pattern> allow,
             List<Pattern> deny) {
         this.policy = policy;
         this.budgets = budgets;
         this.calendar = calendar;
+        this.org = org;
         this.allow = allow;
         this.deny = deny;
     }
@@ -72,6 +75,7 @@ public final class TeamRules {
                         .map(budget -> BudgetRule.of(budget, since(budget, offset, replaced)))
                         .toList(),
                 BudgetCalendar.of(policy),
+                null,
                 patterns(routing.getAllow()),
                 patterns(routing.getDeny()));
     }
@@ -82,8 +86,24 @@ public final class TeamRules {
                 policy,
                 budgets.stream().map(budget -> budget.notBefore(offset)).toList(),
                 calendar,
+                org,
                 allow,
                 deny);
+    }
+
+    /** The same rules for teams of an org. */
+    public TeamRules in(OrgRules rules) {
+        return new TeamRules(policy, budgets, calendar, rules, allow, deny);
+    }
+
+    /** Name of the org that the policy names; null: none. */
+    public @Nullable String orgName() {
+        return policy.getOrg();
+    }
+
+    /** The rules of the org; null where the policy names none, or one that is not known. */
+    public @Nullable OrgRules org() {
+        return org;
     }
 
     /** Whether both were made of one policy. */

@@ -1,6 +1,7 @@
 package dev.turnpike.router.processor;
 
 import dev.turnpike.router.decision.Position;
+import dev.turnpike.router.state.Leases;
 import dev.turnpike.router.state.Positions;
 import dev.turnpike.router.state.Progress;
 import dev.turnpike.router.state.RouterStores;
@@ -27,7 +28,10 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
     public void init(ProcessorContext<Void, Void> context) {
         partition = context.taskId().partition();
         progress = new Progress(context.getStateStore(RouterStores.PROGRESS));
-        positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress);
+        positions = new Positions(
+                context.getStateStore(RouterStores.BUDGET_POSITIONS),
+                progress,
+                new Leases(context.getStateStore(RouterStores.ORG_LEASES)));
     }
 
     @Override

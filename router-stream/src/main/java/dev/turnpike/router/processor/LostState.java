@@ -1,12 +1,19 @@
 package dev.turnpike.router.processor;
 
+import dev.turnpike.router.decision.Borrowed;
 import dev.turnpike.router.state.DecidedRequests;
+import dev.turnpike.router.state.Leases;
 import dev.turnpike.router.state.Positions;
 import dev.turnpike.router.state.Progress;
 import dev.turnpike.router.state.RebuiltPositions;
 import dev.turnpike.router.state.RouterStores;
+import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.Ownership;
+import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Decision;
+import dev.turnpike.schemas.event.LeaseRequest;
+import dev.turnpike.schemas.event.OrgLease;
 import dev.turnpike.streams.Logs;
 import dev.turnpike.streams.Logs.Entry;
 import dev.turnpike.streams.Logs.From;
@@ -16,6 +23,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,20 +39,24 @@ final class LostState implements Rebuildable {
 
     private final int partition;
     private final Positions positions;
+    private final Leases leases;
     private final DecidedRequests decided;
     private final Progress progress;
     private final Logs logs;
     private final RouterMetrics metrics;
     private final Duration horizon;
+    private final int partitions;
 
-    LostState(ProcessorContext<?, ?> context, Logs logs, RouterMetrics metrics, Duration horizon) {
+    LostState(ProcessorContext<?, ?> context, Logs logs, RouterMetrics metrics, Duration horizon, int partitions) {
         this.partition = context.taskId().partition();
         this.decided = new DecidedRequests(context.getStateStore(RouterStores.DECIDED_REQUESTS), horizon);
         this.progress = new Progress(context.getStateStore(RouterStores.PROGRESS));
-        this.positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress);
+        this.leases = new Leases(context.getStateStore(RouterStores.ORG_LEASES));
+        this.positions = new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress, leases);
         this.logs = logs;
         this.metrics = metrics;
         this.horizon = horizon;
+        this.partitions = partitions;
     }
 
     private record Known(byte[] id, int decision, long admittedAt) {}
@@ -71,6 +84,7 @@ final class LostState implements Rebuildable {
         }
         logs.read(Topics.DISPATCHES, partition, firstDispatch(rebuilt), rebuilt::dispatch);
 
+        Map<PositionKey, Borrowed> borrowed = borrowed();
         long newest = logs.newest(Topics.DECISIONS, partition);
         List<Known> known = new ArrayList<>();
         Map<String, Long> dealtWith = new HashMap<>();
@@ -78,7 +92,38 @@ final class LostState implements Rebuildable {
             From from = From.time(Math.max(0, newest - decided.longest().toMillis()));
             logs.read(Topics.DECISIONS, partition, from, entry -> take(entry, known, dealtWith));
         }
-        return () -> write(rebuilt, known, dealtWith, newest);
+        return () -> write(rebuilt, borrowed, known, dealtWith, newest);
+    }
+
+    /** The newest leases, and what the teams themselves said of them, which may have given back more. */
+    private Map<PositionKey, Borrowed> borrowed() {
+        Map<PositionKey, Borrowed> borrowed = new HashMap<>();
+        logs.read(Topics.LEASES, partition, From.BEGINNING, entry -> {
+            PositionKey key = PositionKey.decode(entry.key());
+            OrgLease lease = entry.value();
+            if (lease == null) {
+                borrowed.remove(key);
+            } else {
+                borrowed.put(key, Borrowed.NOTHING.restored(lease));
+            }
+        });
+        Set<Integer> lenders = new TreeSet<>();
+        borrowed.keySet().forEach(key -> lenders.add(Ownership.partitionOf(key.scopeValue(), partitions)));
+        for (int lender : lenders) {
+            logs.read(Topics.LEASE_REQUESTS, lender, From.BEGINNING, entry -> {
+                LeaseRequest word = entry.value();
+                if (word != null && word.getTeller().equals("router")) {
+                    var key = new PositionKey(
+                            word.getTeam(),
+                            BudgetScopes.ORG,
+                            word.getOrg(),
+                            word.getPeriod(),
+                            word.getWindowStart());
+                    borrowed.computeIfPresent(key, (position, lease) -> lease.restored(word));
+                }
+            });
+        }
+        return borrowed;
     }
 
     /**
@@ -105,8 +150,10 @@ final class LostState implements Rebuildable {
         }
     }
 
-    private void write(RebuiltPositions rebuilt, List<Known> known, Map<String, Long> dealtWith, long newest) {
+    private void write(
+            RebuiltPositions rebuilt, Map<PositionKey, Borrowed> borrowed, List<Known> known, Map<String, Long> dealtWith, long newest) {
         rebuilt.positions().forEach(positions::put);
+        borrowed.forEach(leases::put);
         for (Known one : known) {
             decided.remember(one.id, one.decision, one.admittedAt);
         }

@@ -13,6 +13,7 @@ public final class Rebuilt {
     private final Logs logs;
     private final RouterMetrics metrics;
     private final Duration horizon;
+    private final int partitions;
     private final Rebuilds rebuilds = new Rebuilds();
 
     /**
@@ -20,16 +21,18 @@ public final class Rebuilt {
      *
      * @param logs what state is rebuilt from
      * @param horizon how long request ids are remembered, and how long a hold lasts at most
+     * @param partitions how many the team-keyed topics have
      */
-    public Rebuilt(Logs logs, RouterMetrics metrics, Duration horizon) {
+    public Rebuilt(Logs logs, RouterMetrics metrics, Duration horizon, int partitions) {
         this.logs = logs;
         this.metrics = metrics;
         this.horizon = horizon;
+        this.partitions = partitions;
     }
 
     /** The same processors, each of which must have the stores of the router. */
     public <KI, VI, KO, VO> ProcessorSupplier<KI, VI, KO, VO> before(ProcessorSupplier<KI, VI, KO, VO> processors) {
         return () -> new RebuildingProcessor<>(
-                processors.get(), context -> new LostState(context, logs, metrics, horizon), rebuilds);
+                processors.get(), context -> new LostState(context, logs, metrics, horizon, partitions), rebuilds);
     }
 }

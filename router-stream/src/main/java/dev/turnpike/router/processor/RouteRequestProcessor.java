@@ -1,6 +1,7 @@
 package dev.turnpike.router.processor;
 
 import dev.turnpike.router.decision.Ask;
+import dev.turnpike.router.decision.Borrowing;
 import dev.turnpike.router.decision.DecisionEvents;
 import dev.turnpike.router.decision.DecisionEvents.Events;
 import dev.turnpike.router.decision.DecisionEvents.Source;
@@ -13,16 +14,20 @@ import dev.turnpike.router.decision.TeamRules;
 import dev.turnpike.router.processor.RouteRequestSupplier.Limits;
 import dev.turnpike.router.prompt.PromptReader;
 import dev.turnpike.router.state.DecidedRequests;
+import dev.turnpike.router.state.Leases;
 import dev.turnpike.router.state.Positions;
 import dev.turnpike.router.state.Progress;
 import dev.turnpike.router.state.RouterStores;
 import dev.turnpike.router.state.Tables;
 import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.LeaseKeys;
+import dev.turnpike.schemas.event.LeaseRequest;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Redecision;
 import dev.turnpike.schemas.serde.Received;
 import dev.turnpike.streams.DeadLetters;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -56,7 +61,7 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
 
     /** What a task has of its own. */
     private record Task(
-            ProcessorContext<Object, Object> context, Positions positions, DecidedRequests decided, Progress progress) {
+            ProcessorContext<Object, Object> context, Positions positions, Leases leases, DecidedRequests decided, Progress progress) {
 
         int partition() {
             return context.taskId().partition();
@@ -68,14 +73,16 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         }
     }
 
-    private record Ruling(Outcome outcome, Events events) {}
+    private record Ruling(Outcome outcome, Events events, List<Borrowing> borrowings) {}
 
     @Override
     public void init(ProcessorContext<Object, Object> context) {
         Progress progress = new Progress(context.getStateStore(RouterStores.PROGRESS));
+        Leases leases = new Leases(context.getStateStore(RouterStores.ORG_LEASES));
         task = new Task(
                 context,
-                new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress),
+                new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress, leases),
+                leases,
                 new DecidedRequests(context.getStateStore(RouterStores.DECIDED_REQUESTS), limits.horizon()),
                 progress);
         metrics.openHoldsAre(task.partition(), task.positions.sumOfOpen());
@@ -155,6 +162,13 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
                 metrics.openHoldsChanged(here.partition(), granted.grant().hold().nanoUsd());
             }
         }
+        for (Borrowing borrowing : ruling.borrowings) {
+            here.leases.put(borrowing.key(), borrowing.lease());
+            LeaseRequest word =
+                    borrowing.lease().word(borrowing.key(), borrowing.windowEnd(), here.partition());
+            here.context.forward(
+                    new Record<>(LeaseKeys.of(word), word, admittedAt), RouteRequestSupplier.LEASE_REQUESTS_SINK);
+        }
         String team = record.key();
         here.context.forward(new Record<>(team, written.decision(), admittedAt), RouteRequestSupplier.DECISIONS_SINK);
         if (written.dispatch() != null) {
@@ -170,7 +184,10 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         TeamRules rules = tables.rulesOf(ask.request().getTeam());
         Outcome outcome = router.decide(ask, tables.fleet(), rules, positions, admittedAt);
         var source = new Source(from.topic(), from.partition(), from.offset());
-        return new Ruling(outcome, events.of(ask, outcome, rules, source, admittedAt));
+        return new Ruling(
+                outcome,
+                events.of(ask, outcome, rules, source, admittedAt),
+                Borrowing.after(outcome, admittedAt));
     }
 
     private Prompt prompt(Received<?> received, LlmRequest request) {

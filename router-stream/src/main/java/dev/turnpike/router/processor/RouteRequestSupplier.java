@@ -16,6 +16,7 @@ public final class RouteRequestSupplier implements ProcessorSupplier<String, Rec
 
     public static final String DISPATCHES_SINK = "dispatches-sink";
     public static final String REJECTIONS_SINK = "rejections-sink";
+    public static final String LEASE_REQUESTS_SINK = "lease-requests-sink";
     public static final String DECISIONS_SINK = "decisions-sink";
 
     private final Router router;
@@ -50,6 +51,6 @@ public final class RouteRequestSupplier implements ProcessorSupplier<String, Rec
     @Override
     public Set<StoreBuilder<?>> stores() {
         RouterStores stores = RouterStores.remembering(limits.horizon());
-        return Set.of(stores.positions(), stores.decided(), stores.progress());
+        return Set.of(stores.positions(), stores.leases(), stores.decided(), stores.progress());
     }
 }

@@ -1,5 +1,6 @@
 package dev.turnpike.router.state;
 
+import dev.turnpike.router.decision.Borrowed;
 import dev.turnpike.router.decision.Headroom;
 import dev.turnpike.router.decision.Position;
 import dev.turnpike.schemas.PositionKey;
@@ -14,10 +15,12 @@ public final class Positions implements Headroom {
 
     private final KeyValueStore<String, Position> store;
     private final Progress progress;
+    private final Leases leases;
 
-    public Positions(KeyValueStore<String, Position> store, Progress progress) {
+    public Positions(KeyValueStore<String, Position> store, Progress progress, Leases leases) {
         this.store = store;
         this.progress = progress;
+        this.leases = leases;
     }
 
     /** Whether a record of the budgets is of no window, but tells how far the meter has come with the policies. */
@@ -29,6 +32,11 @@ public final class Positions implements Headroom {
     public Position at(PositionKey key) {
         Position position = store.get(key.encode());
         return position == null ? Position.EMPTY : position;
+    }
+
+    @Override
+    public Borrowed borrowedAt(PositionKey key) {
+        return leases.at(key);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.turnpike.router.state;
 
+import dev.turnpike.router.decision.Borrowed;
 import dev.turnpike.router.decision.Position;
 import java.time.Duration;
 import org.apache.kafka.common.serialization.Serdes;
@@ -12,15 +13,18 @@ import org.apache.kafka.streams.state.WindowStore;
  * The stores of the router. Name, key, value and grain of each are a contract: a new meaning gets a new name.
  *
  * @param positions {@value #BUDGET_POSITIONS}: a position by the text of its {@link dev.turnpike.schemas.PositionKey}
+ * @param leases {@value #ORG_LEASES}: what a team has borrowed of its org's limit, by the same text
  * @param decided {@value #DECIDED_REQUESTS}: number of the last decision by the hash of team and request id
  * @param progress {@value #PROGRESS}: how far the task has come, by the names in {@link Progress}
  */
 public record RouterStores(
         StoreBuilder<KeyValueStore<String, Position>> positions,
+        StoreBuilder<KeyValueStore<String, Borrowed>> leases,
         StoreBuilder<WindowStore<byte[], Integer>> decided,
         StoreBuilder<KeyValueStore<String, Long>> progress) {
 
     public static final String BUDGET_POSITIONS = "budget-positions";
+    public static final String ORG_LEASES = "org-leases";
     public static final String DECIDED_REQUESTS = "decided-requests";
     public static final String PROGRESS = "router-progress";
 
@@ -37,6 +41,9 @@ public record RouterStores(
                                 Stores.persistentKeyValueStore(BUDGET_POSITIONS),
                                 Serdes.String(),
                                 Serdes.serdeFrom(new PositionCodec.Writer(), new PositionCodec.Reader()))
+                        .withCachingEnabled(),
+                Stores.keyValueStoreBuilder(
+                                Stores.persistentKeyValueStore(ORG_LEASES), Serdes.String(), BorrowedCodec.serde())
                         .withCachingEnabled(),
                 Stores.windowStoreBuilder(
                         Stores.persistentWindowStore(DECIDED_REQUESTS, horizon.plus(grain), grain, false),

@@ -2,11 +2,13 @@ package dev.turnpike.router.state;
 
 import dev.turnpike.router.decision.Fleet;
 import dev.turnpike.router.decision.Offer;
+import dev.turnpike.router.decision.OrgRules;
 import dev.turnpike.router.decision.TeamRules;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.event.Alias;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.ModelPerformance;
+import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.util.HashMap;
 import java.util.List;
@@ -31,15 +33,33 @@ public final class Tables {
     private final Map<String, TeamRules> rules = new ConcurrentHashMap<>();
     private final Map<String, Long> removedAt = new ConcurrentHashMap<>();
     private final Map<String, TeamRules> inherited = new ConcurrentHashMap<>();
+    private final Map<String, OrgRules> orgs = new ConcurrentHashMap<>();
+    private final Map<String, Joined> joined = new ConcurrentHashMap<>();
     private volatile @Nullable Fleet fleet = Fleet.EMPTY;
+
+    private record Joined(TeamRules own, OrgRules org, TeamRules both) {}
 
     public Fleet fleet() {
         Fleet current = fleet;
         return current == null ? rebuilt() : current;
     }
 
-    /** The policy of a team, else the one for all teams; null where there is neither. */
+    /** The policy of a team, else the one for all teams, with the budgets of its org; null where there is neither. */
     public @Nullable TeamRules rulesOf(String team) {
+        TeamRules own = ownRulesOf(team);
+        OrgRules org = own == null || own.orgName() == null ? null : orgs.get(own.orgName());
+        if (own == null || org == null) {
+            return own;
+        }
+        Joined known = joined.get(team);
+        if (known == null || known.own != own || known.org != org) {
+            known = new Joined(own, org, own.in(org));
+            joined.put(team, known);
+        }
+        return known.both;
+    }
+
+    private @Nullable TeamRules ownRulesOf(String team) {
         TeamRules own = rules.get(team);
         TeamRules shared = own != null ? null : rules.get(DEFAULT_POLICY);
         Long removed = shared == null ? null : removedAt.get(team);
@@ -85,8 +105,21 @@ public final class Tables {
             removedAt.put(team, offset);
             rules.remove(team);
         } else {
-            rules.put(team, TeamRules.of(policy, offset, rulesOf(team)));
+            rules.put(team, TeamRules.of(policy, offset, ownRulesOf(team)));
             removedAt.remove(team);
+        }
+    }
+
+    /**
+     * Takes over an org; null: there is none any more.
+     *
+     * @throws RuntimeException if it cannot be understood; then the one before stays
+     */
+    public void putOrg(String name, @Nullable Org org) {
+        if (org == null) {
+            orgs.remove(name);
+        } else {
+            orgs.put(name, OrgRules.of(org));
         }
     }
 
