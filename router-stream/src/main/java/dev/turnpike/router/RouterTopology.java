@@ -43,11 +43,10 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.FailOnInvalidTimestamp;
+import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.state.Stores;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The wiring of the router.
@@ -113,7 +112,11 @@ final class RouterTopology {
      */
     static Topology build(RouterConfig config, int partitions, RouterMetrics metrics, Logs logs) {
         StreamsSettings settings = config.streams();
-        var wiring = new RouterTopology(settings, new EventSerdes(settings.registry()), metrics, new Rebuilt(logs, metrics, config.requestHorizon(), partitions));
+        var wiring = new RouterTopology(
+                settings,
+                new EventSerdes(settings.registry()),
+                metrics,
+                new Rebuilt(logs, metrics, config.requestHorizon(), partitions));
         return wiring.wire(config, partitions);
     }
 
@@ -167,9 +170,7 @@ final class RouterTopology {
                         serdes.avro(Topics.BUDGETS).deserializer(),
                         settings.topic(Topics.BUDGETS))
                 .addProcessor(
-                        ACCEPT_FEEDBACK,
-                        rebuilt.before(() -> new AcceptFeedbackProcessor(metrics)),
-                        "budgets-source")
+                        ACCEPT_FEEDBACK, rebuilt.before(() -> new AcceptFeedbackProcessor(metrics)), "budgets-source")
                 .addSource(
                         "leases-source",
                         new StringDeserializer(),
@@ -179,7 +180,11 @@ final class RouterTopology {
         // and not by stores() of further suppliers: that would make other stores of them, in other sub-topologies
         for (String processor : BEHIND_SOURCES) {
             topology.connectProcessorAndStateStores(
-                    processor, RouterStores.BUDGET_POSITIONS, RouterStores.ORG_LEASES, RouterStores.DECIDED_REQUESTS, RouterStores.PROGRESS);
+                    processor,
+                    RouterStores.BUDGET_POSITIONS,
+                    RouterStores.ORG_LEASES,
+                    RouterStores.DECIDED_REQUESTS,
+                    RouterStores.PROGRESS);
         }
 
         sink(DISPATCHES_SINK, Topics.DISPATCHES);
@@ -211,8 +216,7 @@ final class RouterTopology {
     }
 
     private static StreamPartitioner<String, LeaseRequest> byOrg() {
-        return (topic, key, word, count) ->
-                Optional.of(Set.of(Ownership.partitionOf(LeaseKeys.orgOf(key), count)));
+        return (topic, key, word, count) -> Optional.of(Set.of(Ownership.partitionOf(LeaseKeys.orgOf(key), count)));
     }
 
     private <V extends SpecificRecord> void intake(

@@ -106,8 +106,7 @@ class RouterTopologyTest {
         assertThat(early.getCode()).isEqualTo("budget-starting");
         assertThat(early.getRetryAt()).isEqualTo(AT.plusSeconds(1).toEpochMilli());
         assertThat(early.getReason())
-                .isEqualTo(
-                        "budget team-day for team search begins: what was spent before is being counted");
+                .isEqualTo("budget team-day for team search begins: what was spent before is being counted");
         assertThat(router.read(Topics.REJECTIONS).get(0).value().getBudget()).isEqualTo("team-day");
         assertThat(later.getOutcome()).isEqualTo("routed");
     }

@@ -39,7 +39,8 @@ final class Affordability {
             }
             return "budget " + rule.name() + " for " + rule.scope() + ' '
                     + budget.window().getScopeValue() + " has " + rule.unit().display(budget.headroom()) + " left of "
-                    + rule.unit().display(budget.limit()) + (budget.lease() == null ? "" : " that the team has borrowed")
+                    + rule.unit().display(budget.limit())
+                    + (budget.lease() == null ? "" : " that the team has borrowed")
                     + ", and this needs at least "
                     + rule.unit().display(needed);
         }
@@ -57,12 +58,7 @@ final class Affordability {
     private @Nullable Refusal soonest;
 
     Affordability(
-            Ask ask,
-            Assessment assessment,
-            AppliedBudgets budgets,
-            InputBound input,
-            OutputCap cap,
-            long admittedAt) {
+            Ask ask, Assessment assessment, AppliedBudgets budgets, InputBound input, OutputCap cap, long admittedAt) {
         this.ask = ask;
         this.assessment = assessment;
         this.budgets = budgets;

@@ -12,14 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param lease what is borrowed of the org's limit; null where the budget is not a hard one of an org
  * @param starting whether what was spent before the budget began is still to be counted, or a lease is still to come: nothing is let in before
  */
-record AppliedBudget(BudgetRule rule, PositionKey key, HoldWindow window, Position position, @Nullable Borrowed lease, boolean starting) {
+record AppliedBudget(
+        BudgetRule rule,
+        PositionKey key,
+        HoldWindow window,
+        Position position,
+        @Nullable Borrowed lease,
+        boolean starting) {
 
     // so long the lender may take to bring what others do not use
     private static final long PATIENCE_MILLIS = 15_000;
 
-
-    static AppliedBudget of(
-            BudgetRule rule, PositionKey key, HoldWindow window, Position position, Headroom headroom) {
+    static AppliedBudget of(BudgetRule rule, PositionKey key, HoldWindow window, Position position, Headroom headroom) {
         boolean starting = rule.hard() && !position.isKnown() && rule.since() >= headroom.countedPolicies();
         return new AppliedBudget(rule, key, window, position, null, starting);
     }

@@ -39,7 +39,8 @@ public record Borrowing(PositionKey key, long windowEnd, Borrowed lease) {
                 continue;
             }
             Amounts used = budget.position().used();
-            Borrowed after = lease.ask(granted ? used.plus(need) : used, need, refused, limited(budgets, budget.key()), at);
+            Borrowed after =
+                    lease.ask(granted ? used.plus(need) : used, need, refused, limited(budgets, budget.key()), at);
             if (after.said() != lease.said()) {
                 words = words.isEmpty() ? new ArrayList<>(1) : words;
                 words.add(new Borrowing(budget.key(), budget.window().getWindowEnd(), after));

@@ -49,5 +49,4 @@ record BudgetRule(
     boolean isPerModel() {
         return scope.equals(MODEL);
     }
-
 }

@@ -100,7 +100,8 @@ public sealed interface Outcome {
             String reason,
             @Nullable String budget,
             @Nullable Long retryAt,
-            @Nullable Amounts needed) implements Outcome {
+            @Nullable Amounts needed)
+            implements Outcome {
 
         static Rejected of(Findings findings, RejectionCode code, String reason) {
             return new Rejected(findings, code, reason, null, null, null);

@@ -83,12 +83,7 @@ public final class TeamRules {
     /** The same rules for a team that they apply to only since a policy record. */
     public TeamRules inheritedAt(long offset) {
         return new TeamRules(
-                policy,
-                budgets.stream().map(budget -> budget.notBefore(offset)).toList(),
-                calendar,
-                org,
-                allow,
-                deny);
+                policy, budgets.stream().map(budget -> budget.notBefore(offset)).toList(), calendar, org, allow, deny);
     }
 
     /** The same rules for teams of an org. */

@@ -26,9 +26,7 @@ public final class AcceptLeaseProcessor implements Processor<String, @Nullable O
         Leases leases = new Leases(context.getStateStore(RouterStores.ORG_LEASES));
         Progress progress = new Progress(context.getStateStore(RouterStores.PROGRESS));
         task = new Task(
-                context,
-                new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress, leases),
-                leases);
+                context, new Positions(context.getStateStore(RouterStores.BUDGET_POSITIONS), progress, leases), leases);
     }
 
     @Override
@@ -47,8 +45,8 @@ public final class AcceptLeaseProcessor implements Processor<String, @Nullable O
         }
         here.leases.put(key, after);
         if (after.said() != before.said()) {
-            LeaseRequest word = after.word(
-                    key, lease.getWindowEnd(), here.context.taskId().partition());
+            LeaseRequest word =
+                    after.word(key, lease.getWindowEnd(), here.context.taskId().partition());
             here.context.forward(new Record<>(LeaseKeys.of(word), word, record.timestamp()));
         }
     }

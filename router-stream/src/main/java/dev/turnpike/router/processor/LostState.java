@@ -114,11 +114,7 @@ final class LostState implements Rebuildable {
                 LeaseRequest word = entry.value();
                 if (word != null && word.getTeller().equals("router")) {
                     var key = new PositionKey(
-                            word.getTeam(),
-                            BudgetScopes.ORG,
-                            word.getOrg(),
-                            word.getPeriod(),
-                            word.getWindowStart());
+                            word.getTeam(), BudgetScopes.ORG, word.getOrg(), word.getPeriod(), word.getWindowStart());
                     borrowed.computeIfPresent(key, (position, lease) -> lease.restored(word));
                 }
             });
@@ -151,7 +147,11 @@ final class LostState implements Rebuildable {
     }
 
     private void write(
-            RebuiltPositions rebuilt, Map<PositionKey, Borrowed> borrowed, List<Known> known, Map<String, Long> dealtWith, long newest) {
+            RebuiltPositions rebuilt,
+            Map<PositionKey, Borrowed> borrowed,
+            List<Known> known,
+            Map<String, Long> dealtWith,
+            long newest) {
         rebuilt.positions().forEach(positions::put);
         borrowed.forEach(leases::put);
         for (Known one : known) {

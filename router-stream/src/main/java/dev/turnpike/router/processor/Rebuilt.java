@@ -4,7 +4,6 @@ import dev.turnpike.streams.Logs;
 import dev.turnpike.streams.RebuildingProcessor;
 import dev.turnpike.streams.Rebuilds;
 import java.time.Duration;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 /** Puts the rebuilding of lost state before processors. */

@@ -61,7 +61,11 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
 
     /** What a task has of its own. */
     private record Task(
-            ProcessorContext<Object, Object> context, Positions positions, Leases leases, DecidedRequests decided, Progress progress) {
+            ProcessorContext<Object, Object> context,
+            Positions positions,
+            Leases leases,
+            DecidedRequests decided,
+            Progress progress) {
 
         int partition() {
             return context.taskId().partition();
@@ -159,13 +163,13 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         if (ruling.outcome instanceof Granted granted) {
             for (Grant.Held held : granted.grant().holds()) {
                 here.positions.put(held.key(), held.position());
-                metrics.openHoldsChanged(here.partition(), granted.grant().hold().nanoUsd());
+                metrics.openHoldsChanged(
+                        here.partition(), granted.grant().hold().nanoUsd());
             }
         }
         for (Borrowing borrowing : ruling.borrowings) {
             here.leases.put(borrowing.key(), borrowing.lease());
-            LeaseRequest word =
-                    borrowing.lease().word(borrowing.key(), borrowing.windowEnd(), here.partition());
+            LeaseRequest word = borrowing.lease().word(borrowing.key(), borrowing.windowEnd(), here.partition());
             here.context.forward(
                     new Record<>(LeaseKeys.of(word), word, admittedAt), RouteRequestSupplier.LEASE_REQUESTS_SINK);
         }
@@ -185,9 +189,7 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         Outcome outcome = router.decide(ask, tables.fleet(), rules, positions, admittedAt);
         var source = new Source(from.topic(), from.partition(), from.offset());
         return new Ruling(
-                outcome,
-                events.of(ask, outcome, rules, source, admittedAt),
-                Borrowing.after(outcome, admittedAt));
+                outcome, events.of(ask, outcome, rules, source, admittedAt), Borrowing.after(outcome, admittedAt));
     }
 
     private Prompt prompt(Received<?> received, LlmRequest request) {

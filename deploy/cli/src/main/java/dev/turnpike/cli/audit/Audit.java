@@ -118,9 +118,12 @@ public final class Audit {
         Map<String, ModelOffer> catalog = log.table(Topics.CATALOG);
         Map<String, Entry<TeamPolicy>> policies = new HashMap<>();
         log.each(Topics.POLICIES, policy -> policies.put(policy.key(), policy));
+        Lent lent = new Lent(cut);
+        log.each(Topics.LEASES, lent::lease);
         return List.of(
                 new OneDecision(cut, horizon),
                 new WithinLimits(cut),
+                lent,
                 new Balanced(cut, horizon),
                 new OneEntry(cut, horizon),
                 new SameTotals(cut, catalog),

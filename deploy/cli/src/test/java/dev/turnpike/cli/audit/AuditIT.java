@@ -28,7 +28,7 @@ class AuditIT {
         assertThat(report.findings())
                 .allSatisfy(finding ->
                         assertThat(finding.examples()).as(finding.title()).isEmpty());
-        assertThat(report.findings()).extracting(Finding::law).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(report.findings()).extracting(Finding::law).containsExactly(1, 2, 2, 3, 4, 5, 6, 7, 8);
         assertThat(report.holds()).isTrue();
         assertThat(report.inFlight()).isZero();
         assertThat(report.records()).isEqualTo(25);
@@ -47,7 +47,7 @@ class AuditIT {
                 .extracting(Finding::law)
                 // booked twice, in no state, and one request counted as two
                 .contains(3, 4, 5);
-        assertThat(report.findings().get(3).examples())
+        assertThat(report.findings().get(4).examples())
                 .anyMatch(example -> example.startsWith("ledger-" + SmallLog.OWNER + "@3: ")
                         && example.contains("was booked already at ledger-" + SmallLog.OWNER + "@2"));
     }
