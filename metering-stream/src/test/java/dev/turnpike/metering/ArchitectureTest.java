@@ -12,7 +12,10 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
     private static final String[] PURE = {
-        "dev.turnpike.metering.pricing..", "dev.turnpike.metering.budget..", "dev.turnpike.metering.performance.."
+        "dev.turnpike.metering.pricing..",
+        "dev.turnpike.metering.budget..",
+        "dev.turnpike.metering.performance..",
+        "dev.turnpike.metering.lease.."
     };
 
     @ArchTest
@@ -28,7 +31,8 @@ class ArchitectureTest {
                     "org.jspecify.annotations",
                     PURE[0],
                     PURE[1],
-                    PURE[2]);
+                    PURE[2],
+                    PURE[3]);
 
     @ArchTest
     static final ArchRule NOTHING_READS_A_CLOCK = noClasses()

@@ -44,8 +44,8 @@ class TopologySnapshotTest {
 
     @Test
     void shouldDecideInTheTaskThatFeedbackReaches() {
-        // four global tables, and one sub-topology for all that shares the positions
-        assertThat(description).contains("Sub-topology: 4\n").doesNotContain("Sub-topology: 5");
+        // five global tables, and one sub-topology for all that shares the positions
+        assertThat(description).contains("Sub-topology: 5\n").doesNotContain("Sub-topology: 6");
     }
 
     @Test

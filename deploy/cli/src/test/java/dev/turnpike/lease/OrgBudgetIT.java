@@ -77,10 +77,12 @@ class OrgBudgetIT {
                 try {
                     // when: all ask at once, and go on asking
                     request(producer, teams, 150);
-                    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).until(() -> {
-                        request(producer, teams, 5);
-                        return spent() >= LIMIT * 97 / 100;
-                    });
+                    await().atMost(PATIENCE)
+                            .pollInterval(Duration.ofMillis(500))
+                            .until(() -> {
+                                request(producer, teams, 5);
+                                return spent() >= LIMIT * 97 / 100;
+                            });
                     request(producer, teams, 50);
 
                     // then
@@ -116,16 +118,21 @@ class OrgBudgetIT {
         for (int i = 0; i < each; i++) {
             for (String team : teams) {
                 published++;
-                producer.send(json(Topics.REQUESTS, team, "{\"request_id\":\"r" + published + "\",\"team\":\"" + team
-                        + "\",\"model\":\"acme/large\",\"max_output_tokens\":100,\"messages\":"
-                        + "[{\"role\":\"user\",\"content\":\"hi\"}]}"));
+                producer.send(json(
+                        Topics.REQUESTS,
+                        team,
+                        "{\"request_id\":\"r" + published + "\",\"team\":\"" + team
+                                + "\",\"model\":\"acme/large\",\"max_output_tokens\":100,\"messages\":"
+                                + "[{\"role\":\"user\",\"content\":\"hi\"}]}"));
             }
         }
         producer.flush();
     }
 
     private long spent() {
-        return orgStates().stream().mapToLong(state -> state.getSpent().getNanoUsd()).sum();
+        return orgStates().stream()
+                .mapToLong(state -> state.getSpent().getNanoUsd())
+                .sum();
     }
 
     private long open() {
@@ -219,10 +226,7 @@ class OrgBudgetIT {
 
     private ProducerRecord<byte[], byte[]> json(Topic<?> topic, String team, String text) {
         return new ProducerRecord<>(
-                cluster.name(topic),
-                Ownership.partitionOf(team, PARTITIONS),
-                bytes(team),
-                bytes(text));
+                cluster.name(topic), Ownership.partitionOf(team, PARTITIONS), bytes(team), bytes(text));
     }
 
     private <V extends SpecificRecord> void send(

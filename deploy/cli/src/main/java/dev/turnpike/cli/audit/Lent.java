@@ -36,14 +36,13 @@ final class Lent extends Law {
         leases++;
         newestAt = Math.max(newestAt, entry.timestamp());
         String window = lease.getOrg() + "/" + lease.getPeriod() + "/" + lease.getWindowStart();
-        OrgLease same = byOrgWindow
-                .computeIfAbsent(window, name -> new TreeMap<>())
-                .put(lease.getOrgVersion(), lease);
+        OrgLease same =
+                byOrgWindow.computeIfAbsent(window, name -> new TreeMap<>()).put(lease.getOrgVersion(), lease);
         if (same != null && !same.equals(lease)) {
             broken(
                     entry.timestamp(),
-                    entry.place() + ": org " + window + ": version " + lease.getOrgVersion() + " was said before, of team "
-                            + same.getTeam());
+                    entry.place() + ": org " + window + ": version " + lease.getOrgVersion()
+                            + " was said before, of team " + same.getTeam());
         }
         TreeMap<Long, Amounts> known = levels.computeIfAbsent(key(lease), key -> new TreeMap<>());
         Map.Entry<Long, Amounts> before = known.lastEntry();

@@ -15,7 +15,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "budget", description = "Shows what the budgets of a team or an org have left in their present windows.")
+@Command(
+        name = "budget",
+        description = "Shows what the budgets of a team or an org have left in their present windows.")
 final class BudgetCommand extends Reading {
 
     @ArgGroup(exclusive = true, multiplicity = "1")

@@ -29,8 +29,7 @@ public record OrgLine(Budget budget, String team, Unit unit, long limit, long le
     private static final String ALL = "all";
 
     /** Per budget of the org a line for all teams, then one for each that has borrowed or spent anything. */
-    public static List<OrgLine> of(
-            Org org, Collection<OrgLease> leases, Collection<BudgetState> states, long now) {
+    public static List<OrgLine> of(Org org, Collection<OrgLease> leases, Collection<BudgetState> states, long now) {
         List<OrgLine> lines = new ArrayList<>();
         BudgetCalendar calendar = BudgetCalendar.of(org);
         for (Budget budget : org.getBudgets()) {
@@ -54,8 +53,12 @@ public record OrgLine(Budget budget, String team, Unit unit, long limit, long le
                 lines.add(of(
                         budget,
                         team,
-                        lent.stream().filter(lease -> lease.getTeam().equals(team)).toList(),
-                        used.stream().filter(state -> state.getTeam().equals(team)).toList(),
+                        lent.stream()
+                                .filter(lease -> lease.getTeam().equals(team))
+                                .toList(),
+                        used.stream()
+                                .filter(state -> state.getTeam().equals(team))
+                                .toList(),
                         window.end()));
             }
         }
@@ -76,8 +79,7 @@ public record OrgLine(Budget budget, String team, Unit unit, long limit, long le
                 .shown("turns", false, line -> line.end, Times::minute);
     }
 
-    private static OrgLine of(
-            Budget budget, String team, List<OrgLease> leases, List<BudgetState> states, long end) {
+    private static OrgLine of(Budget budget, String team, List<OrgLease> leases, List<BudgetState> states, long end) {
         Unit unit = BudgetScopes.unitOf(budget);
         Amounts lent = Amounts.ZERO;
         for (OrgLease lease : leases) {
