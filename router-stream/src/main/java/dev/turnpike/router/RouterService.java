@@ -24,8 +24,10 @@ public final class RouterService implements AutoCloseable {
     public static RouterService start(RouterConfig config, MeterRegistry registry) {
         int partitions = StreamsService.checkTopics(config.streams(), RouterTopology.TOPICS);
         var metrics = new RouterMetrics(registry, InstantSource.system());
-        return new RouterService(
-                StreamsService.start(config.streams(), RouterTopology.build(config, partitions, metrics, new KafkaLogs(config.streams())), registry));
+        return new RouterService(StreamsService.start(
+                config.streams(),
+                RouterTopology.build(config, partitions, metrics, new KafkaLogs(config.streams())),
+                registry));
     }
 
     /** Whether it decides now. */

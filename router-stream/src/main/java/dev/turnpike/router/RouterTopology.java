@@ -39,7 +39,6 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.FailOnInvalidTimestamp;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.state.Stores;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The wiring of the router.
@@ -100,7 +99,11 @@ final class RouterTopology {
      */
     static Topology build(RouterConfig config, int partitions, RouterMetrics metrics, Logs logs) {
         StreamsSettings settings = config.streams();
-        var wiring = new RouterTopology(settings, new EventSerdes(settings.registry()), metrics, new Rebuilt(logs, metrics, config.requestHorizon()));
+        var wiring = new RouterTopology(
+                settings,
+                new EventSerdes(settings.registry()),
+                metrics,
+                new Rebuilt(logs, metrics, config.requestHorizon()));
         return wiring.wire(config, partitions);
     }
 
@@ -153,9 +156,7 @@ final class RouterTopology {
                         serdes.avro(Topics.BUDGETS).deserializer(),
                         settings.topic(Topics.BUDGETS))
                 .addProcessor(
-                        ACCEPT_FEEDBACK,
-                        rebuilt.before(() -> new AcceptFeedbackProcessor(metrics)),
-                        "budgets-source");
+                        ACCEPT_FEEDBACK, rebuilt.before(() -> new AcceptFeedbackProcessor(metrics)), "budgets-source");
         // and not by stores() of further suppliers: that would make other stores of them, in other sub-topologies
         for (String processor : BEHIND_SOURCES) {
             topology.connectProcessorAndStateStores(

@@ -46,7 +46,8 @@ public final class KafkaLogs implements Logs {
     @Override
     public <V extends SpecificRecord> void read(Topic<V> topic, int partition, From from, Consumer<Entry<V>> reader) {
         TopicPartition read = new TopicPartition(settings.topic(topic), partition);
-        // not where open transactions begin, which is what a reader of committed records is told: what one of them is about
+        // not where open transactions begin, which is what a reader of committed records is told: what one of them is
+        // about
         // to commit would be missed
         long end = end(topic, partition);
         Deserializer<Received<V>> values = serdes.received(topic).deserializer();
@@ -100,7 +101,8 @@ public final class KafkaLogs implements Logs {
     private static <V extends SpecificRecord> void accept(
             ConsumerRecord<byte[], byte[]> record, Deserializer<Received<V>> values, Consumer<Entry<V>> reader) {
         if (record.key() == null) {
-            LOG.warn("{}-{} offset {}: passed over, it has no key", record.topic(), record.partition(), record.offset());
+            LOG.warn(
+                    "{}-{} offset {}: passed over, it has no key", record.topic(), record.partition(), record.offset());
             return;
         }
         V value = null;

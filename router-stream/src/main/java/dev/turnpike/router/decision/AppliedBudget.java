@@ -12,9 +12,8 @@ import dev.turnpike.schemas.event.HoldWindow;
  */
 record AppliedBudget(BudgetRule rule, PositionKey key, HoldWindow window, Position position, boolean starting) {
 
-    static AppliedBudget of(
-            BudgetRule rule, PositionKey key, HoldWindow window, Position position, Headroom headroom) {
-        boolean starting = rule.hard() && !position.isKnown() && rule.since() >= headroom.countedPolicies();
+    static AppliedBudget of(BudgetRule rule, PositionKey key, HoldWindow window, Position position, Headroom headroom) {
+        boolean starting = rule.hard() && rule.since() >= headroom.countedPolicies();
         return new AppliedBudget(rule, key, window, position, starting);
     }
 

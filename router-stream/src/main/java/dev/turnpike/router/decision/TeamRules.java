@@ -79,11 +79,7 @@ public final class TeamRules {
     /** The same rules for a team that they apply to only since a policy record. */
     public TeamRules inheritedAt(long offset) {
         return new TeamRules(
-                policy,
-                budgets.stream().map(budget -> budget.notBefore(offset)).toList(),
-                calendar,
-                allow,
-                deny);
+                policy, budgets.stream().map(budget -> budget.notBefore(offset)).toList(), calendar, allow, deny);
     }
 
     /** Whether both were made of one policy. */

@@ -47,7 +47,8 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
         Position after = before.feedback(state);
         if (!after.equals(before)) {
             known.put(key, after);
-            metrics.openHoldsChanged(partition, after.open().nanoUsd() - before.open().nanoUsd());
+            metrics.openHoldsChanged(
+                    partition, after.open().nanoUsd() - before.open().nanoUsd());
         }
         Long usageTime = state.getUsageTime();
         if (usageTime != null) {

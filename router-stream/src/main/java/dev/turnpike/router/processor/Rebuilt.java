@@ -4,7 +4,6 @@ import dev.turnpike.streams.Logs;
 import dev.turnpike.streams.RebuildingProcessor;
 import dev.turnpike.streams.Rebuilds;
 import java.time.Duration;
-import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 /** Puts the rebuilding of lost state before processors. */
@@ -13,7 +12,7 @@ public final class Rebuilt {
     private final Logs logs;
     private final RouterMetrics metrics;
     private final Duration horizon;
-    private final Rebuilds rebuilds = new Rebuilds();
+    private final Rebuilds<LostState.Read> rebuilds = new Rebuilds<>();
 
     /**
      * Puts it before any processor of one application.

@@ -152,7 +152,8 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         if (ruling.outcome instanceof Granted granted) {
             for (Grant.Held held : granted.grant().holds()) {
                 here.positions.put(held.key(), held.position());
-                metrics.openHoldsChanged(here.partition(), granted.grant().hold().nanoUsd());
+                metrics.openHoldsChanged(
+                        here.partition(), granted.grant().hold().nanoUsd());
             }
         }
         String team = record.key();

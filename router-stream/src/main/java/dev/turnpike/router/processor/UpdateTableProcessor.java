@@ -37,10 +37,7 @@ public final class UpdateTableProcessor<V extends SpecificRecord>
     }
 
     private UpdateTableProcessor(
-            Topic<V> topic,
-            Deserializer<Received<V>> values,
-            Table<V> table,
-            RouterMetrics metrics) {
+            Topic<V> topic, Deserializer<Received<V>> values, Table<V> table, RouterMetrics metrics) {
         this.topic = topic;
         this.values = values;
         this.table = table;

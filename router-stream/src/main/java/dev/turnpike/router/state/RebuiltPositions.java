@@ -88,8 +88,8 @@ public final class RebuiltPositions {
     public Map<PositionKey, Position> positions() {
         Map<PositionKey, Position> positions = new HashMap<>();
         said.forEach((key, state) -> positions.put(key, Position.EMPTY.feedback(state)));
-        since.forEach((key, holds) -> positions.merge(
-                key, Position.EMPTY.hold(holds), (known, held) -> known.hold(holds)));
+        since.forEach(
+                (key, holds) -> positions.merge(key, Position.EMPTY.hold(holds), (known, held) -> known.hold(holds)));
         return positions;
     }
 }

@@ -48,8 +48,7 @@ public final class Tables {
         }
         return inherited.compute(
                 team,
-                (name, known) ->
-                        known != null && known.isOfSamePolicyAs(shared) ? known : shared.inheritedAt(removed));
+                (name, known) -> known != null && known.isOfSamePolicyAs(shared) ? known : shared.inheritedAt(removed));
     }
 
     /** Takes over an offer; without terms it is no more. */
