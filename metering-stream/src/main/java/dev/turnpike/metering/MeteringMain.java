@@ -3,10 +3,12 @@ package dev.turnpike.metering;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.streams.HttpServer;
+import dev.turnpike.streams.ServiceProcess;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The meter as a process of its own; its one argument, if any, is a properties file. */
 public final class MeteringMain {
@@ -14,16 +16,17 @@ public final class MeteringMain {
     private MeteringMain() {}
 
     public static void main(String[] args) {
-        MeteringConfig config = MeteringConfig.of(Settings.load(Map.of(), args.length == 0 ? null : Path.of(args[0])));
+        ServiceProcess.run("meter", () -> start(args.length == 0 ? null : Path.of(args[0])));
+    }
+
+    private static Runnable start(@Nullable Path file) {
+        MeteringConfig config = MeteringConfig.of(Settings.load(Map.of(), file));
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         MeteringService meter = MeteringService.start(config, metrics);
         HttpServer http = meter.http(metrics);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            http.close();
-                            meter.close();
-                        },
-                        "shutdown"));
+        return () -> {
+            http.close();
+            meter.close();
+        };
     }
 }

@@ -3,10 +3,12 @@ package dev.turnpike.router;
 import dev.turnpike.router.config.RouterConfig;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.streams.HttpServer;
+import dev.turnpike.streams.ServiceProcess;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The router as a process of its own; its one argument, if any, is a properties file. */
 public final class RouterMain {
@@ -14,7 +16,11 @@ public final class RouterMain {
     private RouterMain() {}
 
     public static void main(String[] args) {
-        RouterConfig config = RouterConfig.of(Settings.load(Map.of(), args.length == 0 ? null : Path.of(args[0])));
+        ServiceProcess.run("router", () -> start(args.length == 0 ? null : Path.of(args[0])));
+    }
+
+    private static Runnable start(@Nullable Path file) {
+        RouterConfig config = RouterConfig.of(Settings.load(Map.of(), file));
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         RouterService router = RouterService.start(config, metrics);
         HttpServer http = HttpServer.start(
@@ -24,12 +30,9 @@ public final class RouterMain {
                 () -> !router.hasFailed(),
                 router::isReady,
                 routes -> {});
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            http.close();
-                            router.close();
-                        },
-                        "shutdown"));
+        return () -> {
+            http.close();
+            router.close();
+        };
     }
 }

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 100,
         subcommands = {
             UpCommand.class,
+            DemoCommand.class,
             TopicsCommand.class,
             ApplyCommand.class,
             PublishCommand.class,
