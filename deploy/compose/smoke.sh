@@ -38,7 +38,8 @@ turnpike() { docker compose run --rm --no-deps -T turnpike "$@" 2>&1; }
 shows() { grep -qE "$2" <<<"$3" || fail "$1 shows no $2: $3"; ok "$1"; }
 
 echo "building the images and starting the system; the first time takes minutes"
-docker compose up --detach --build --quiet-pull --scale router=2 2>/dev/null || fail "docker compose up"
+docker compose build --quiet
+docker compose up --detach --quiet-pull --scale router=2 2>/dev/null || fail "docker compose up"
 ok "everything that must be healthy is"
 
 until_metric 300 'sum(turnpike_dispatches_total)' -ge 100
@@ -48,11 +49,15 @@ until_metric 60 'count(up{job="router"} == 1)' -eq 2
 docker compose stop traffic >/dev/null 2>&1
 until_metric 120 'sum(turnpike_holds_open)' -eq 0
 
-shows "usage is settled" 'search +\$0\.[0-9]*[1-9]' "$(turnpike spend --by team)"
+shows "usage is settled" 'search +[1-9][0-9,]* .*\$[0-9]' "$(turnpike spend --by team)"
 shows "the budget is visible" 'search-month' "$(turnpike budget search)"
 shows "the API answers" '"search"' "$(curl -fsS "http://$(address meter 8083)/api/v1/teams")"
 shows "the dashboards are there" 'Turnpike streams' "$(curl -fsS "http://$(address grafana 3000)/api/search")"
-shows "no alert rule fails" '"alerts.yml|HoldsNotClosed' "$(curl -fsS "http://$(address prometheus 9090)/api/v1/rules")"
+rules=$(curl -fsS "http://$(address prometheus 9090)/api/v1/rules")
+shows "the alert rules are loaded" HoldsNotClosed "$rules"
+grep -q '"health":"err"' <<<"$rules" && fail "an alert rule fails: $rules"
+firing=$(grep -o '"alertname":"[A-Za-z]*"' <<<"$rules" | sort -u | tr '\n' ' ')
+ok "alerts: ${firing:-none}"
 
 docker compose stop router meter connect >/dev/null 2>&1
 for container in $(docker compose ps --all --quiet router meter connect); do

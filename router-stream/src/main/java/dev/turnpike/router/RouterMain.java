@@ -8,7 +8,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The router as a process of its own; its one argument, if any, is a properties file. */
 public final class RouterMain {
@@ -16,11 +15,16 @@ public final class RouterMain {
     private RouterMain() {}
 
     public static void main(String[] args) {
-        ServiceProcess.run("router", () -> start(args.length == 0 ? null : Path.of(args[0])));
+        ServiceProcess.run("router", () -> start(Settings.load(Map.of(), args.length == 0 ? null : Path.of(args[0]))));
     }
 
-    private static Runnable start(@Nullable Path file) {
-        RouterConfig config = RouterConfig.of(Settings.load(Map.of(), file));
+    /**
+     * Starts the router and what it serves over HTTP.
+     *
+     * @return what ends both
+     */
+    public static Runnable start(Settings settings) {
+        RouterConfig config = RouterConfig.of(settings);
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         RouterService router = RouterService.start(config, metrics);
         HttpServer http = HttpServer.start(

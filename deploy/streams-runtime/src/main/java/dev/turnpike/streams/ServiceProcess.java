@@ -23,7 +23,7 @@ public final class ServiceProcess {
             Runtime.getRuntime().addShutdownHook(new Thread(end, "shutdown"));
             LOG.info("{}: started", name);
         } catch (IllegalArgumentException | IllegalStateException | KafkaException e) {
-            System.err.println(name + ": " + e.getMessage());
+            System.err.println(name + ": " + told(e));
             LOG.debug("{}: not started", name, e);
             System.exit(1);
         } catch (RuntimeException e) {
@@ -31,6 +31,14 @@ public final class ServiceProcess {
             // threads that were started already would keep the process alive and of no use
             System.exit(1);
         }
+    }
+
+    // Kafka's own words are in the cause
+    private static String told(RuntimeException thrown) {
+        Throwable cause = thrown.getCause();
+        return thrown instanceof KafkaException && cause != null
+                ? thrown.getMessage() + ": " + cause.getMessage()
+                : String.valueOf(thrown.getMessage());
     }
 
     /** Starts a service. */
