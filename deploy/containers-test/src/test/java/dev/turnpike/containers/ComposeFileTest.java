@@ -31,10 +31,9 @@ class ComposeFileTest {
 
     @Test
     void shouldNameAVersionOfEveryImage() {
-        file.services().forEach((name, service) -> assertThat(file.image(name))
-                .as(name)
-                .matches(".+:.+")
-                .doesNotEndWith(":latest"));
+        file.services()
+                .forEach((name, service) ->
+                        assertThat(file.image(name)).as(name).matches(".+:.+").doesNotEndWith(":latest"));
         assertThat(file.image("kafka")).isEqualTo("apache/kafka:" + System.getProperty("turnpike.kafka.version"));
     }
 

@@ -43,7 +43,10 @@ import org.testcontainers.lifecycle.Startables;
 class OfficialImagesIT {
 
     private static final Path DOCUMENTS = ComposeFile.TOP.resolve("deploy/demo");
+    private static final List<String> PROVIDERS = List.of("openai", "anthropic", "google", "deepseek", "xai");
     private static final int REQUESTS = 40;
+    // a machine under load starts a broker in minutes
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static KafkaContainer kafka;
     private static GenericContainer<?> registry;
@@ -54,10 +57,12 @@ class OfficialImagesIT {
     @BeforeAll
     static void start() throws IOException {
         ComposeFile file = ComposeFile.read();
-        kafka = new KafkaContainer(file.image("kafka")).withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
+        kafka = new KafkaContainer(file.image("kafka"))
+                .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
+                .withStartupTimeout(PATIENCE);
         registry = new GenericContainer<>(file.image("registry"))
                 .withExposedPorts(8080)
-                .waitingFor(Wait.forHttp("/apis/ccompat/v7/subjects").withStartupTimeout(Duration.ofMinutes(3)));
+                .waitingFor(Wait.forHttp("/apis/ccompat/v7/subjects").withStartupTimeout(PATIENCE));
         Startables.deepStart(kafka, registry).join();
         SchemaRegistry.connect(Map.of("schema.registry.url", registryUrl())).setCompatibility(null, "BACKWARD");
         assertThat(turnpike("topics", "create", "--partitions", "2")).contains("topics llm.* are as they must be");
@@ -84,7 +89,8 @@ class OfficialImagesIT {
         var booking = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (RouterService router = RouterService.start(RouterConfig.of(settings("router")), routing);
                 MeteringService meter = MeteringService.start(MeteringConfig.of(settings("meter")), booking);
-                SimulatedProvider provider = SimulatedProvider.start(new SimulatedProvider.Options(0, 1, 0.1, Map.of()));
+                SimulatedProvider provider =
+                        SimulatedProvider.start(new SimulatedProvider.Options(0, 1, 0.1, Map.of()));
                 LocalConnect connect = LocalConnect.start(kafka.getBootstrapServers(), dir)) {
             connect.deploy(providerSink(provider));
             patiently().until(() -> router.isReady() && meter.isReady());
@@ -95,8 +101,9 @@ class OfficialImagesIT {
             assertThat(turnpike("publish", "-f", requests.toString())).contains(REQUESTS + " records accepted");
 
             // then: every request is decided and booked, and can be explained
-            patiently().untilAsserted(() -> assertThat(booking.scrape())
-                    .contains("turnpike_ledger_entries_total{kind=\"usage\"} " + (REQUESTS - 1) + ".0"));
+            patiently()
+                    .untilAsserted(() -> assertThat(booking.scrape())
+                            .contains("turnpike_ledger_entries_total{kind=\"usage\"} " + (REQUESTS - 1) + ".0"));
             assertThat(turnpike("explain", "r-0")).contains("cheapest per completed task");
             assertThat(turnpike("explain", "r-" + (REQUESTS - 1))).contains("strangers has no policy");
             assertThat(turnpike("budget", "search")).contains("search-month");
@@ -104,7 +111,8 @@ class OfficialImagesIT {
 
             // then: what is watched is measured
             String measured = routing.scrape() + booking.scrape();
-            assertThat(WatchedMetrics.names()).allSatisfy(name -> assertThat(measured).contains("\n" + name));
+            assertThat(WatchedMetrics.names())
+                    .allSatisfy(name -> assertThat(measured).contains("\n" + name));
         }
         // the streams have ended: what they wrote is all there is
         assertThat(turnpike("audit")).contains("8 of 8 laws hold");
@@ -117,8 +125,7 @@ class OfficialImagesIT {
                         "messages":[{"role":"user","content":"say hello"}]}""".formatted(number))
                 .collect(Collectors.toCollection(ArrayList::new));
         lines.add("""
-                {"request_id":"r-%d","team":"strangers","messages":[{"role":"user","content":"hi"}]}"""
-                .formatted(REQUESTS - 1));
+                {"request_id":"r-%d","team":"strangers","messages":[{"role":"user","content":"hi"}]}""".formatted(REQUESTS - 1));
         return lines;
     }
 
@@ -133,9 +140,8 @@ class OfficialImagesIT {
         settings.putAll(Map.of(
                 "bootstrap.servers", kafka.getBootstrapServers(),
                 "schema.registry.url", registryUrl(),
-                "providers", "deepseek,openai",
-                "provider.deepseek.url", provider.url(),
-                "provider.openai.url", provider.url()));
+                "providers", String.join(",", PROVIDERS)));
+        PROVIDERS.forEach(name -> settings.put("provider." + name + ".url", provider.url()));
         return settings;
     }
 
@@ -151,7 +157,7 @@ class OfficialImagesIT {
     }
 
     private static ConditionFactory patiently() {
-        return await().atMost(Duration.ofMinutes(2));
+        return await().atMost(PATIENCE);
     }
 
     private static String turnpike(String... args) {

@@ -24,8 +24,9 @@ import org.testcontainers.DockerClientFactory;
             if (DockerClientFactory.instance().isDockerAvailable()) {
                 return ConditionEvaluationResult.enabled("a Docker engine answers");
             }
-            String reason = context.getDisplayName() + " is left out: no Docker engine answers here. It starts the images of "
-                    + "docker-compose.yml; start an engine to run it";
+            String reason =
+                    context.getDisplayName() + " is left out: no Docker engine answers here. It starts the images of "
+                            + "docker-compose.yml; start an engine to run it";
             System.out.println(reason);
             return ConditionEvaluationResult.disabled(reason);
         }

@@ -31,9 +31,7 @@ final class WatchedMetrics {
 
     private static List<Path> files() throws IOException {
         try (Stream<Path> dashboards = Files.list(ComposeFile.TOP.resolve("deploy/grafana/dashboards"))) {
-            return Stream.concat(
-                            dashboards,
-                            Stream.of(ComposeFile.TOP.resolve("deploy/compose/prometheus/alerts.yml")))
+            return Stream.concat(dashboards, Stream.of(ComposeFile.TOP.resolve("deploy/compose/prometheus/alerts.yml")))
                     .toList();
         }
     }
