@@ -1,9 +1,7 @@
 package dev.turnpike.streams;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -76,10 +74,6 @@ public final class RebuildingProcessor<KI, VI, KO, VO, R> implements Processor<K
 
     // where the commit fails the task is closed, and this is not called
     private void forgetOnceCommitted(ProcessorContext<KO, VO> context) {
-        AtomicReference<Cancellable> once = new AtomicReference<>();
-        once.set(context.schedule(COMMITTED_BY, PunctuationType.WALL_CLOCK_TIME, now -> {
-            rebuilds.forget(context.taskId());
-            once.get().cancel();
-        }));
+        context.schedule(COMMITTED_BY, PunctuationType.WALL_CLOCK_TIME, now -> rebuilds.forget(context.taskId()));
     }
 }
