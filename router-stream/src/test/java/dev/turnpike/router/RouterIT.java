@@ -263,7 +263,7 @@ class RouterIT {
                         .as("held in %s at %s", key, decision.getRequestId())
                         .isEqualTo(held.getOrDefault(key, Amounts.ZERO).plus(hold));
                 held.put(key, Amounts.of(view.getHeld()));
-                assertThat(held.get(key).nanoUsd())
+                assertThat(held.get(key).nanoUsd() - view.getClosed().getNanoUsd())
                         .isLessThanOrEqualTo(view.getLimit().getNanoUsd());
             }
         }

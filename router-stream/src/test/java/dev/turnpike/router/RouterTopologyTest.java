@@ -112,12 +112,18 @@ class RouterTopologyTest {
     }
 
     @Test
-    void shouldNotWaitForAWindowThatTheMeterKnows() {
-        router.countPolicies(0);
-        var none = new AmountVector(0L, 0L, 0L);
-        router.send(Topics.BUDGETS, TODAY.encode(), state(1, none, none, 10_000_000_000L), AT);
+    void shouldNotTrustWhatIsKnownOfABudgetThatWasRemovedAndBeginsAgain() {
+        router.countPolicies(1);
+        decide("r1");
+        var without = policy("UTC");
+        without.setBudgets(List.of());
+        router.send(Topics.POLICIES, "search", without, AT);
+        router.send(Topics.POLICIES, "search", policy("UTC"), AT);
+        router.countPolicies(2);
 
-        assertThat(decide("r1").getCode()).isEqualTo("budget-exhausted");
+        assertThat(decide("r2").getCode()).isEqualTo("budget-starting");
+        router.countPolicies(3);
+        assertThat(decide("r3").getOutcome()).isEqualTo("routed");
     }
 
     @Test

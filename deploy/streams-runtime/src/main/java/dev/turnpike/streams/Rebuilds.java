@@ -1,7 +1,6 @@
 package dev.turnpike.streams;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -11,61 +10,62 @@ import org.apache.kafka.streams.processor.TaskId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The states that a process is making anew. */
-public final class Rebuilds {
+/**
+ * The states that a process is making anew.
+ *
+ * @param <R> what is read for one
+ */
+public final class Rebuilds<R> {
 
     /*
-     * A thread has one producer, and so one transaction, for all its tasks. Were a task to read for long after another one has
-     * written, the transaction would time out, the thread would lose all its tasks, and the other one would begin again, for
-     * ever. So reading begins when a task is started, on a thread of its own, and no task of a thread writes before all of them
-     * have read. What is left to happen within a transaction is the writing.
+     * A stream thread has one transaction for all its tasks. A task that waits for what it reads may keep another one's transaction
+     * open for so long that it is aborted, and all tasks of the thread begin again. So reading goes on beside the thread, and
+     * what was read is kept until it is known to be committed: the second time nobody waits. It stays true meanwhile, since
+     * nothing is decided or booked for a partition whose state is not complete.
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(Rebuilds.class);
 
-    private final Map<Thread, Map<TaskId, CompletableFuture<Runnable>>> reading = new ConcurrentHashMap<>();
+    private final Map<TaskId, CompletableFuture<R>> reading = new ConcurrentHashMap<>();
 
-    /** Begins to read what the state of a task of this thread takes, unless nothing is missing. */
-    void begin(TaskId task, Rebuildable state) {
-        if (!state.isComplete()) {
-            here().computeIfAbsent(task, missing -> read(missing, state));
-        }
-    }
-
-    /** Makes the state of a task of this thread complete. */
-    void finish(TaskId task, Rebuildable state) {
+    /** Begins to read what the state of a task takes, unless nothing is missing. */
+    void begin(TaskId task, Rebuildable<R> state) {
         if (state.isComplete()) {
-            return;
-        }
-        Map<TaskId, CompletableFuture<Runnable>> here = here();
-        CompletableFuture<Runnable> mine = here.computeIfAbsent(task, missing -> read(missing, state));
-        try {
-            here.values().forEach(CompletableFuture::join);
-            mine.join().run();
-        } catch (CompletionException e) {
-            throw new KafkaException("task " + task + ": its state cannot be rebuilt from the topics", e.getCause());
-        } finally {
             forget(task);
+        } else {
+            reading.computeIfAbsent(task, missing -> read(missing, state));
         }
     }
 
-    /** A task leaves this thread. */
+    /**
+     * Makes the state of a task complete.
+     *
+     * @return whether there was anything to do
+     */
+    boolean finish(TaskId task, Rebuildable<R> state) {
+        if (state.isComplete()) {
+            return false;
+        }
+        try {
+            R read = reading.computeIfAbsent(task, missing -> read(missing, state))
+                    .join();
+            state.write(read);
+            return true;
+        } catch (CompletionException e) {
+            forget(task);
+            throw new KafkaException("task " + task + ": its state cannot be rebuilt from the topics", e.getCause());
+        }
+    }
+
+    /** What was read for a task is committed. */
     void forget(TaskId task) {
-        Map<TaskId, CompletableFuture<Runnable>> here = here();
-        here.remove(task);
-        if (here.isEmpty()) {
-            reading.remove(Thread.currentThread());
-        }
+        reading.remove(task);
     }
 
-    private Map<TaskId, CompletableFuture<Runnable>> here() {
-        return reading.computeIfAbsent(Thread.currentThread(), thread -> new HashMap<>());
-    }
-
-    private static CompletableFuture<Runnable> read(TaskId task, Rebuildable state) {
+    private static <R> CompletableFuture<R> read(TaskId task, Rebuildable<R> state) {
         LOG.info("task {}: has no complete state; it is rebuilt from the topics", task);
         long start = System.nanoTime();
-        CompletableFuture<Runnable> read = new CompletableFuture<>();
+        CompletableFuture<R> read = new CompletableFuture<>();
         Thread reader = new Thread(
                 () -> {
                     try {

@@ -3,6 +3,7 @@ package dev.turnpike.router.decision;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.Amounts.Unit;
 import dev.turnpike.schemas.BudgetWindow;
+import dev.turnpike.schemas.Money;
 import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.Price;
 import java.util.List;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class Affordability {
 
     private static final long COUNTING_MILLIS = 1_000;
-    private static final Amounts NO_LIMIT = new Amounts(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
 
     /**
      * Why an offer cannot be paid for.
@@ -52,20 +52,29 @@ final class Affordability {
     private final InputBound input;
     private final OutputCap cap;
     private final long admittedAt;
+    private final long most;
+    private long tooDear = Long.MAX_VALUE;
     private final Amounts left;
     private @Nullable Amounts least;
     private @Nullable Refusal first;
     private @Nullable Refusal soonest;
 
     Affordability(
-            Ask ask, Assessment assessment, AppliedBudgets budgets, InputBound input, OutputCap cap, long admittedAt) {
+            Ask ask,
+            Assessment assessment,
+            AppliedBudgets budgets,
+            InputBound input,
+            OutputCap cap,
+            @Nullable Long mostOfARequest,
+            long admittedAt) {
         this.ask = ask;
         this.assessment = assessment;
         this.budgets = budgets;
         this.input = input;
         this.cap = cap;
         this.admittedAt = admittedAt;
-        this.left = left(NO_LIMIT, budgets.shared());
+        this.most = mostOfARequest == null ? Long.MAX_VALUE : Math.max(0, mostOfARequest - ask.heldNanoUsd());
+        this.left = left(new Amounts(most, Long.MAX_VALUE, Long.MAX_VALUE), budgets.shared());
     }
 
     /** The least that any offer would have to hold; null where none was refused. */
@@ -86,16 +95,25 @@ final class Affordability {
         return soonest;
     }
 
+    /** Why an offer is out that costs more than one request may, in one line for people; null: none is. */
+    @Nullable
+    String tooDear() {
+        return tooDear == Long.MAX_VALUE
+                ? null
+                : "the cheapest way to serve it needs at least " + Money.display(tooDear) + ", and it may hold at most "
+                        + Money.display(most) + " (routing.max_request_usd)";
+    }
+
     /** How an offer would serve with its full output cap and nothing counted; null where that does not fit. */
     @Nullable
     Plan unshrunk(int k) {
         Offer offer = assessment.offer(k);
         Price price = priced(k);
         List<AppliedBudget> own = budgets.of(offer);
-        long most = cap.of(offer);
-        Amounts bound = bound(price, input.byBytes(), most);
+        long full = cap.of(offer);
+        Amounts bound = bound(price, input.byBytes(), full);
         return bound != null && fits(bound, left(left, own))
-                ? new Plan(k, offer, price, input.byBytes(), most, bound, own)
+                ? new Plan(k, offer, price, input.byBytes(), full, bound, own)
                 : null;
     }
 
@@ -110,9 +128,9 @@ final class Affordability {
         Price price = priced(k);
         List<AppliedBudget> own = budgets.of(offer);
         Amounts limit = left(left, own);
-        long most = cap.of(offer);
+        long full = cap.of(offer);
         // no count can help where not even an empty prompt could be paid for
-        long least = cap.leastOf(most);
+        long least = cap.leastOf(full);
         Amounts smallest = bound(price, 0, least);
         if (smallest != null && !fits(smallest, limit)) {
             return refuse(k, smallest, own);
@@ -122,7 +140,7 @@ final class Affordability {
         if (smallest == null || !fits(smallest, limit)) {
             return refuse(k, smallest, own);
         }
-        return shrunk(new Plan(k, offer, price, tokens, least, smallest, own), most, limit);
+        return shrunk(new Plan(k, offer, price, tokens, least, smallest, own), full, limit);
     }
 
     /** How an offer would serve with exactly this cap after others of a chain have failed; null where it cannot. */
@@ -168,11 +186,11 @@ final class Affordability {
         return price;
     }
 
-    /** The same with the greatest cap up to {@code most} that fits. */
-    private Plan shrunk(Plan least, long most, Amounts limit) {
+    /** The same with the greatest cap up to {@code full} that fits. */
+    private Plan shrunk(Plan least, long full, Amounts limit) {
         long fitting = least.outputCap();
         Amounts fittingBound = least.bound();
-        long tooMuch = most + 1;
+        long tooMuch = full + 1;
         while (tooMuch - fitting > 1) {
             long middle = fitting + (tooMuch - fitting) / 2;
             Amounts bound = bound(least.price(), least.inputBound(), middle);
@@ -200,6 +218,11 @@ final class Affordability {
     }
 
     private @Nullable Plan refuse(int k, @Nullable Amounts smallest, List<AppliedBudget> own) {
+        if (smallest != null && smallest.nanoUsd() > most) {
+            assessment.exclude(k, Exclusion.TOO_DEAR);
+            tooDear = Math.min(tooDear, smallest.nanoUsd());
+            return null;
+        }
         assessment.exclude(k, Exclusion.OVER_BUDGET);
         if (smallest != null) {
             least = least == null ? smallest : least.min(smallest);

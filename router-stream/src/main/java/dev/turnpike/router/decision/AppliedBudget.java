@@ -24,7 +24,7 @@ record AppliedBudget(
     private static final long PATIENCE_MILLIS = 15_000;
 
     static AppliedBudget of(BudgetRule rule, PositionKey key, HoldWindow window, Position position, Headroom headroom) {
-        boolean starting = rule.hard() && !position.isKnown() && rule.since() >= headroom.countedPolicies();
+        boolean starting = rule.hard() && rule.since() >= headroom.countedPolicies();
         return new AppliedBudget(rule, key, window, position, null, starting);
     }
 

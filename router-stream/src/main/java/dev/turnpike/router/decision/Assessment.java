@@ -61,7 +61,10 @@ final class Assessment {
             Offer offer = fleet.offer(index);
             Price price = offer.priceAt(now);
             prices[k] = price;
-            excluded[k] = price == null ? Exclusion.UNPRICED : eligibility.exclusionOf(offer);
+            excluded[k] = unpriced(price, ask.prompt().serviceTier());
+            if (excluded[k] == null) {
+                excluded[k] = eligibility.exclusionOf(offer);
+            }
             if (price == null || excluded[k] != null) {
                 continue;
             }
@@ -173,6 +176,16 @@ final class Assessment {
         double latency = track.latency(shortlist.index(k));
         double otherLatency = track.latency(shortlist.index(other));
         return latency < otherLatency || (latency == otherLatency && k < other);
+    }
+
+    private static @Nullable Exclusion unpriced(@Nullable Price price, @Nullable String serviceTier) {
+        if (price == null) {
+            return Exclusion.UNPRICED;
+        }
+        // what is asked for by name must have a price, or nobody knows what it may cost
+        return serviceTier == null || price.getServiceTierPpm().containsKey(serviceTier)
+                ? null
+                : Exclusion.UNPRICED_TIER;
     }
 
     private static double cost(Price price, long input, double output) {

@@ -237,7 +237,7 @@ public final class DecisionEvents {
         int most = candidates.size() + MOST_EXCLUDED;
         for (int k = 0; k < offers.size() && candidates.size() < most; k++) {
             Exclusion why = offers.exclusion(k);
-            if (why != null && why != Exclusion.OVER_BUDGET) {
+            if (why != null && !why.isAfterLineup()) {
                 candidates.add(candidate(offers, k, null));
             }
         }

@@ -5,6 +5,7 @@ enum Exclusion {
     OFF("switched off in the catalog"),
     NOT_ALLOWED("not allowed by the team's policy"),
     UNPRICED("no price in force"),
+    UNPRICED_TIER("no price for the service tier asked for"),
     CIRCUIT_OPEN("fails too often at present"),
     FAILED("failed on this request already"),
     CONTEXT("context too short"),
@@ -14,7 +15,8 @@ enum Exclusion {
     REGION("not in a region asked for"),
     NOT_NAMED("another model was named"),
     BELOW_FLOOR("expected success below the floor"),
-    OVER_BUDGET("over budget");
+    OVER_BUDGET("over budget"),
+    TOO_DEAR("dearer than one request may be");
 
     private final String text;
 
@@ -25,6 +27,11 @@ enum Exclusion {
     /** Whether it was found fit and estimated before it was left out. */
     boolean isAfterEstimate() {
         return compareTo(NOT_NAMED) >= 0;
+    }
+
+    /** Whether it was in the lineup before it was left out. */
+    boolean isAfterLineup() {
+        return compareTo(OVER_BUDGET) >= 0;
     }
 
     /** For people. */

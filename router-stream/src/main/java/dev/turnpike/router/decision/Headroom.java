@@ -15,8 +15,8 @@ public interface Headroom {
     }
 
     /**
-     * Below which offset of the policies the meter has opened the windows of new budgets with what was spent before. A window of
-     * such a budget that is unknown has not been used.
+     * Below which offset of the policies the meter has opened the windows of new budgets with what was spent before. What is
+     * known of a window before that may be old: a budget that was removed and begins again has been used meanwhile.
      */
     default long countedPolicies() {
         return Long.MAX_VALUE;

@@ -57,11 +57,6 @@ public record Position(Amounts held, Amounts closed, Amounts spent, long epoch, 
         return Math.addExact(spent.in(unit), open);
     }
 
-    /** Whether the meter has told of it. */
-    boolean isKnown() {
-        return epoch > 0 || version > 0;
-    }
-
     public boolean isSettled() {
         return open().isZero();
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param json whether it asks for a JSON response format
  * @param unbounded what in it costs tokens that nobody can bound beforehand; null: nothing
  * @param invalid what is wrong with it; null: nothing
+ * @param serviceTier a tier of the provider's service that it asks for by name; null: the usual one, or any
  */
 public record Prompt(
         long mostInputTokens,
@@ -24,10 +25,11 @@ public record Prompt(
         boolean vision,
         boolean json,
         @Nullable String unbounded,
-        @Nullable String invalid) {
+        @Nullable String invalid,
+        @Nullable String serviceTier) {
 
     /** A body that cannot be served. */
     public static Prompt invalid(String problem) {
-        return new Prompt(0, 0, Long.MAX_VALUE, 1, false, false, false, null, problem);
+        return new Prompt(0, 0, Long.MAX_VALUE, 1, false, false, false, null, problem, null);
     }
 }

@@ -9,6 +9,7 @@ public enum RejectionCode {
     UNBOUNDED_INPUT("unbounded-input"),
     NO_ELIGIBLE_MODEL("no-eligible-model"),
     BELOW_QUALITY_FLOOR("below-quality-floor"),
+    REQUEST_TOO_DEAR("request-too-dear"),
     BUDGET_EXHAUSTED("budget-exhausted"),
     BUDGET_STARTING("budget-starting");
 

@@ -66,7 +66,14 @@ public final class Router {
         findings = findings.with(lineup);
         Offer usual = usual(lineup, wanted, floor);
 
-        var affordability = new Affordability(ask, offers, budgets, input, OutputCap.of(ask, rules), admittedAt);
+        var affordability = new Affordability(
+                ask,
+                offers,
+                budgets,
+                input,
+                OutputCap.of(ask, rules),
+                rules.routing().getMaxRequestNanoUsd(),
+                admittedAt);
         Plan explored = explore(ask, rules, wanted, floor, lineup, affordability);
         Plan first = explored != null ? explored : firstAffordable(lineup, affordability);
         if (first == null) {
@@ -159,6 +166,10 @@ public final class Router {
                     refusal.budget().rule().name(),
                     refusal.retryAt() == Long.MAX_VALUE ? null : refusal.retryAt(),
                     affordability.least());
+        }
+        String tooDear = affordability.tooDear();
+        if (tooDear != null) {
+            return Rejected.of(findings, RejectionCode.REQUEST_TOO_DEAR, tooDear);
         }
         if (lineup.size() > 0) {
             return Rejected.of(

@@ -1,6 +1,7 @@
 package dev.turnpike.router.processor;
 
 import dev.turnpike.router.decision.Borrowed;
+import dev.turnpike.router.decision.Position;
 import dev.turnpike.router.state.DecidedRequests;
 import dev.turnpike.router.state.Leases;
 import dev.turnpike.router.state.Positions;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * The state of one task of the router, and how it is made anew: positions from the budgets and the dispatches, the decided requests of
  * the horizon and how far the sources had been decided from the decisions.
  */
-final class LostState implements Rebuildable {
+final class LostState implements Rebuildable<LostState.Read> {
 
     private static final Logger LOG = LoggerFactory.getLogger(LostState.class);
 
@@ -59,7 +60,15 @@ final class LostState implements Rebuildable {
         this.partitions = partitions;
     }
 
-    private record Known(byte[] id, int decision, long admittedAt) {}
+    /** What the topics say. */
+    record Read(
+            RebuiltPositions positions,
+            Map<PositionKey, Borrowed> borrowed,
+            List<Known> decided,
+            Map<String, Long> dealtWith,
+            long newest) {}
+
+    record Known(byte[] id, int decision, long admittedAt) {}
 
     @Override
     public boolean isComplete() {
@@ -72,7 +81,7 @@ final class LostState implements Rebuildable {
     }
 
     @Override
-    public Runnable read() {
+    public Read read() {
         RebuiltPositions rebuilt = new RebuiltPositions();
         logs.read(Topics.BUDGETS, partition, From.BEGINNING, rebuilt::say);
         if (rebuilt.heardOf() >= logs.end(Topics.DISPATCHES, partition)) {
@@ -92,7 +101,7 @@ final class LostState implements Rebuildable {
             From from = From.time(Math.max(0, newest - decided.longest().toMillis()));
             logs.read(Topics.DECISIONS, partition, from, entry -> take(entry, known, dealtWith));
         }
-        return () -> write(rebuilt, borrowed, known, dealtWith, newest);
+        return new Read(rebuilt, borrowed, known, dealtWith, newest);
     }
 
     /** The newest leases, and what the teams themselves said of them, which may have given back more. */
@@ -146,26 +155,23 @@ final class LostState implements Rebuildable {
         }
     }
 
-    private void write(
-            RebuiltPositions rebuilt,
-            Map<PositionKey, Borrowed> borrowed,
-            List<Known> known,
-            Map<String, Long> dealtWith,
-            long newest) {
-        rebuilt.positions().forEach(positions::put);
-        borrowed.forEach(leases::put);
-        for (Known one : known) {
+    @Override
+    public void write(Read read) {
+        Map<PositionKey, Position> rebuilt = read.positions.positions();
+        rebuilt.forEach(positions::put);
+        read.borrowed.forEach(leases::put);
+        for (Known one : read.decided) {
             decided.remember(one.id, one.decision, one.admittedAt);
         }
-        dealtWith.forEach(progress::dealtWith);
-        progress.countedPolicies(rebuilt.countedPolicies());
-        progress.newestAdmission(Math.max(0, newest));
+        read.dealtWith.forEach(progress::dealtWith);
+        progress.countedPolicies(read.positions.countedPolicies());
+        progress.newestAdmission(Math.max(0, read.newest));
         progress.complete();
         metrics.openHoldsAre(partition, positions.sumOfOpen());
         LOG.info(
                 "partition {}: state rebuilt, {} budget windows and {} decisions of the horizon",
                 partition,
-                rebuilt.positions().size(),
-                known.size());
+                rebuilt.size(),
+                read.decided.size());
     }
 }

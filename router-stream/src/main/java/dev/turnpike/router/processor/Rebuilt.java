@@ -13,7 +13,7 @@ public final class Rebuilt {
     private final RouterMetrics metrics;
     private final Duration horizon;
     private final int partitions;
-    private final Rebuilds rebuilds = new Rebuilds();
+    private final Rebuilds<LostState.Read> rebuilds = new Rebuilds<>();
 
     /**
      * Puts it before any processor of one application.

@@ -76,7 +76,6 @@ public final class PromptReader {
             "store",
             "stream",
             "stream_options",
-            "service_tier",
             "safety_identifier",
             "prompt_cache_key",
             "prompt_cache_retention",
@@ -87,6 +86,9 @@ public final class PromptReader {
             "function_call",
             "functions",
             "response_format");
+
+    // whichever the provider then takes, its price is one of those it has said
+    private static final Set<String> USUAL_TIERS = Set.of("auto", "default", "standard");
 
     private final ToLongFunction<String> measure;
 
@@ -220,6 +222,7 @@ public final class PromptReader {
                     draft.cannotBound("params.n: not a whole number from 1 to " + MOST_CHOICES);
                 }
             }
+            case "service_tier" -> draft.serviceTier = USUAL_TIERS.contains(value.asText()) ? null : value.asText();
             case "tools" -> tools(value, draft);
             case "functions" -> draft.tools = true;
             case "response_format" -> draft.json = !value.path("type").asText().equals("text");
@@ -270,6 +273,7 @@ public final class PromptReader {
         private boolean json;
         private @Nullable String unbounded;
         private @Nullable String invalid;
+        private @Nullable String serviceTier;
 
         void cannotBound(String what) {
             if (unbounded == null) {
@@ -287,7 +291,8 @@ public final class PromptReader {
                     vision,
                     json,
                     unbounded,
-                    invalid);
+                    invalid,
+                    serviceTier);
         }
     }
 

@@ -13,9 +13,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.LlmRequest;
+import dev.turnpike.schemas.event.ModelPerformance;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 /** Step 4, with an offer at $1 per million input tokens and $10 per million output tokens and a prompt of 1,000 bytes. */
@@ -99,6 +103,62 @@ class AffordabilityTest {
     }
 
     @Test
+    void shouldShrinkARequestToWhatOneMayHold() {
+        var policy = policy();
+        policy.getRouting().setMaxRequestNanoUsd(10_000_000L);
+
+        var plan = affordability(policy, untouched()).plan(0);
+
+        assertThat(plan.outputCap()).isEqualTo(975);
+        assertThat(plan.bound().nanoUsd()).isEqualTo(10_000_000);
+    }
+
+    @Test
+    void shouldSayWhatTheCheapestWayCostsWhereARequestMayHoldLess() {
+        var policy = policy(hard("day", "team", "day", "0"));
+        policy.getRouting().setMaxRequestNanoUsd(100_000L);
+        var affordability = affordability(policy, untouched());
+
+        assertThat(affordability.plan(0)).isNull();
+        // waiting for the day to turn would not help
+        assertThat(affordability.soonest()).isNull();
+        assertThat(affordability.tooDear())
+                .isEqualTo("the cheapest way to serve it needs at least $0.000160, and it may hold at most $0.000100"
+                        + " (routing.max_request_usd)");
+    }
+
+    @Test
+    void shouldCapOutputAtWhatAnswersUsuallyNeed() {
+        var policy = policy();
+        policy.getRouting().setOutputQuantile(0.9);
+
+        // nine of ten answers have at most 127 tokens; the cap is the first number beyond
+        assertThat(plan(policy, histogram(0, 0, 0, 0, 0, 0, 0, 90, 0, 10)).outputCap())
+                .isEqualTo(128);
+        assertThat(plan(policy, histogram(0, 0, 0, 0, 0, 0, 0, 89, 0, 11)).outputCap())
+                .isEqualTo(512);
+        // too few to say
+        assertThat(plan(policy, histogram(0, 0, 0, 0, 0, 0, 0, 99)).outputCap()).isEqualTo(4_096);
+        // never below the policy's least
+        assertThat(plan(policy, histogram(100)).outputCap()).isEqualTo(16);
+        request.setMaxOutputTokens(300L);
+        assertThat(plan(policy, histogram(0, 0, 0, 0, 0, 0, 0, 90, 0, 10)).outputCap())
+                .isEqualTo(300);
+    }
+
+    private Plan plan(TeamPolicy policy, ModelPerformance known) {
+        var terms = offer("p/m", "1", "10", 0.9);
+        var fleet = Fleet.of(List.of(new Offer(terms, List.of(known))), Map.of());
+        return affordability(fleet, TeamRules.of(policy), untouched()).plan(0);
+    }
+
+    private static ModelPerformance histogram(double... classes) {
+        ModelPerformance known = Given.performance("*", 1, 0);
+        known.setOutputHistogram(DoubleStream.of(classes).boxed().toList());
+        return known;
+    }
+
+    @Test
     void shouldSayWhenTheWindowThatRefusesTurns() {
         var refusal = refusal(policy(hard("day", "team", "day", "1"), hard("month", "team", "month", "1")));
 
@@ -163,6 +223,7 @@ class AffordabilityTest {
                 AppliedBudgets.of(rules, request, headroom, NOW),
                 new InputBound(ask, new FourBytesAToken()),
                 OutputCap.of(ask, rules),
+                rules.routing().getMaxRequestNanoUsd(),
                 NOW);
     }
 

@@ -77,7 +77,7 @@ class AssessmentTest {
 
     @Test
     void shouldMultiplyTheOutputByTheChoices() {
-        var prompt = new Prompt(1_000, 500, 100, 3, false, false, false, null, null);
+        var prompt = new Prompt(1_000, 500, 100, 3, false, false, false, null, null, null);
         var assessment = Assessment.of(
                 Ask.first(request("r1"), prompt),
                 Given.fleet(offer("a/one", "1", "1", 0.5)),

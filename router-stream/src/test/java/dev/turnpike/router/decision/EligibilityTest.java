@@ -51,7 +51,7 @@ class EligibilityTest {
 
     @Test
     void shouldRequireWhatTheBodyUses() {
-        var ask = Ask.first(request("r1"), new Prompt(9, 9, 9, 1, true, false, false, null, null));
+        var ask = Ask.first(request("r1"), new Prompt(9, 9, 9, 1, true, false, false, null, null, null));
 
         assertThat(new Eligibility(ask, 9, NOW).exclusionOf(Given.offer(Given.offer("a/one", "1", "1", 0.9))))
                 .isEqualTo(Exclusion.NO_TOOLS);
@@ -77,7 +77,7 @@ class EligibilityTest {
 
     @Test
     void shouldExcludeWhatFailedOnTheRequest() {
-        var again = new Ask(request("r1"), Given.prompt(9), 1, 1, Set.of("a/one"));
+        var again = new Ask(request("r1"), Given.prompt(9), 1, 1, Set.of("a/one"), 0);
 
         assertThat(new Eligibility(again, 9, NOW).exclusionOf(Given.offer(Given.offer("a/one", "1", "1", 0.9))))
                 .isEqualTo(Exclusion.FAILED);

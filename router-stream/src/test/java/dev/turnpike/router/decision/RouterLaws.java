@@ -214,7 +214,8 @@ class RouterLaws {
                         1,
                         Set.of(hold.dispatch.getChain().get(0).getProvider()
                                 + '/'
-                                + hold.dispatch.getChain().get(0).getModel()));
+                                + hold.dispatch.getChain().get(0).getModel()),
+                        hold.dispatch.getHold().getNanoUsd());
                 decide(again, hold.dispatch.getAdmittedAt());
             }
         }

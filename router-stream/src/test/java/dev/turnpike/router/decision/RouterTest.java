@@ -202,7 +202,7 @@ class RouterTest {
     @Test
     void shouldRejectContentWithoutABoundUnderAHardBudgetOnly() {
         var ask = Ask.first(
-                request("r1"), new Prompt(9, 9, Long.MAX_VALUE, 1, false, false, false, "params.plugins", null));
+                request("r1"), new Prompt(9, 9, Long.MAX_VALUE, 1, false, false, false, "params.plugins", null, null));
 
         var free = router.decide(ask, fleet, TeamRules.of(policy), untouched(), NOW);
         policy.getBudgets().add(hard("team-day", "team", "day", "10"));
@@ -213,6 +213,49 @@ class RouterTest {
                 limited,
                 RejectionCode.UNBOUNDED_INPUT,
                 "params.plugins: what it costs cannot be bounded, which a hard budget needs");
+    }
+
+    @Test
+    void shouldServeANamedServiceTierOnlyWhereItHasAPrice() {
+        var terms = offer("openai/good", "1", "4", 0.9);
+        terms.getPrices().get(0).setServiceTierPpm(Map.of("priority", 2_000_000L));
+
+        assertThat(router.decide(asking("priority"), Given.fleet(terms), TeamRules.of(policy), untouched(), NOW))
+                .isInstanceOf(Routed.class);
+        assertRejected(
+                router.decide(asking("turbo"), Given.fleet(terms), TeamRules.of(policy), untouched(), NOW),
+                RejectionCode.NO_ELIGIBLE_MODEL,
+                "1 no price for the service tier asked for");
+    }
+
+    private static Ask asking(String serviceTier) {
+        return Ask.first(
+                request("r1"), new Prompt(9, 9, Long.MAX_VALUE, 1, false, false, false, null, null, serviceTier));
+    }
+
+    @Test
+    void shouldTakeTheCheaperModelAndThenRefuseWhereARequestMayHoldLess() {
+        // 4,096 tokens at $4 and at $0.40 a million, of which at least 2,000 are wanted
+        var dear = offer("openai/dear", "1", "4", 0.9);
+        var cheap = offer("openai/small", "0.1", "0.4", 0.9);
+        policy.getRouting().setMinOutputCap(2_000);
+        policy.getRouting().setMaxRequestNanoUsd(1_800_000L);
+        var request = request("r1");
+        request.setModel("openai/dear");
+
+        var outcome = router.decide(ask(request), Given.fleet(dear, cheap), TeamRules.of(policy), untouched(), NOW);
+        policy.getRouting().setMaxRequestNanoUsd(100_000L);
+        var refused = router.decide(ask(request), Given.fleet(dear, cheap), TeamRules.of(policy), untouched(), NOW);
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Downgraded.class,
+                        downgraded -> assertThat(downgraded.model()).isEqualTo("small"));
+        assertRejected(
+                refused,
+                RejectionCode.REQUEST_TOO_DEAR,
+                "the cheapest way to serve it needs at least $0.000800, and it may hold at most $0.000100"
+                        + " (routing.max_request_usd)");
     }
 
     @Test
@@ -238,7 +281,7 @@ class RouterTest {
     @Test
     void shouldNotTryAgainWhatFailedAndNotCountTheRequestTwice() {
         policy.getBudgets().add(Given.requests("per-day", "team", "day", 1));
-        var again = new Ask(request("r1"), Given.prompt(1_000), 1, 1, Set.of("openai/cheap"));
+        var again = new Ask(request("r1"), Given.prompt(1_000), 1, 1, Set.of("openai/cheap"), 0);
 
         var granted = (Granted) router.decide(again, fleet, TeamRules.of(policy), untouched(), NOW);
 

@@ -20,6 +20,9 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 100,
         subcommands = {
             UpCommand.class,
+            RouterCommand.class,
+            MeterCommand.class,
+            DemoCommand.class,
             TopicsCommand.class,
             ApplyCommand.class,
             PublishCommand.class,

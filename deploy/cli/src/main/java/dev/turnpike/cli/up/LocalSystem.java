@@ -1,6 +1,7 @@
 package dev.turnpike.cli.up;
 
 import dev.turnpike.cli.log.Cluster;
+import dev.turnpike.cli.log.TopicLog;
 import dev.turnpike.cluster.LocalCluster;
 import dev.turnpike.cluster.LocalConnect;
 import dev.turnpike.cluster.SimulatedProvider;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,6 +98,9 @@ final class LocalSystem implements AutoCloseable {
         int api = add(meter.http(metrics)).port();
         await("router", router::isReady);
         await("meter", meter::isReady);
+        try (TopicLog log = TopicLog.open(Cluster.local(cluster.bootstrapServers(), cluster.registryUrl()))) {
+            await("meter's count of what was spent before", () -> budgetsAreInForce(log));
+        }
 
         progress.accept("starting the provider and the provider sink");
         SimulatedProvider provider = add(SimulatedProvider.start(SimulatedProvider.Options.standard()));
@@ -110,6 +115,23 @@ final class LocalSystem implements AutoCloseable {
         });
         addresses = new Addresses(
                 "http://127.0.0.1:" + api, cluster.bootstrapServers(), cluster.registryUrl(), provider.url());
+    }
+
+    /** Whether the meter has counted in every partition what was spent before the newest policy: hard budgets let nothing in before. */
+    private static boolean budgetsAreInForce(TopicLog log) {
+        long policies = log.ends(List.of(Topics.POLICIES), IsolationLevel.READ_COMMITTED).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        if (policies == 0) {
+            return true;
+        }
+        long counted = log.table(Topics.BUDGETS).values().stream()
+                .filter(state -> state.getTeam().isEmpty() && state.getScope().equals("policies"))
+                .filter(state -> state.getVersion() >= policies)
+                .count();
+        return counted
+                == log.ends(List.of(Topics.BUDGETS), IsolationLevel.READ_COMMITTED)
+                        .size();
     }
 
     private Settings settings(LocalCluster cluster, String application, int httpPort) {
