@@ -48,6 +48,7 @@ public final class MeteringTopology {
     /** Every topic it reads or writes. */
     public static final List<Topic<?>> TOPICS = List.of(
             Topics.DISPATCHES,
+            Topics.REJECTIONS,
             Topics.USAGE,
             Topics.USAGE_MOVED,
             Topics.OUTCOMES,
@@ -66,11 +67,15 @@ public final class MeteringTopology {
 
     private static final String SETTLE_USAGE = "settle-usage";
     private static final String OPEN_HOLD = "open-hold";
+    private static final String CLOSE_REFUSED = "close-refused";
     private static final String RECORD_OUTCOME = "record-outcome";
     private static final String EXPIRE_HOLDS = "expire-holds";
+    private static final String BEGIN_BUDGETS = "begin-budgets";
     private static final String WRITE_TICKS = "write-ticks";
     private static final String FOLD_PERFORMANCE = "fold-performance";
-    private static final String[] BOOKKEEPERS = {SETTLE_USAGE, OPEN_HOLD, RECORD_OUTCOME, EXPIRE_HOLDS};
+    private static final String[] BOOKKEEPERS = {
+        SETTLE_USAGE, OPEN_HOLD, CLOSE_REFUSED, RECORD_OUTCOME, BEGIN_BUDGETS, EXPIRE_HOLDS
+    };
 
     private final StreamsSettings settings;
     private final EventSerdes serdes;
@@ -101,6 +106,7 @@ public final class MeteringTopology {
         table(MeteringStores.CATALOG, Topics.CATALOG, offer -> {});
 
         source("dispatches", Topics.DISPATCHES);
+        source("rejections", Topics.REJECTIONS);
         source("ticks", Topics.TICKS);
         source("performance-samples", Topics.PERFORMANCE_SAMPLES);
         intake("usage", Topics.USAGE, UsageReport::getTeam, UsageChecks::problem, Sinks.USAGE_MOVED, SETTLE_USAGE);
@@ -111,7 +117,12 @@ public final class MeteringTopology {
         topology.addProcessor(SETTLE_USAGE, processors.settleUsage(), "take-usage", "take-usage-moved");
         topology.addProcessor(
                 OPEN_HOLD, processors.openHold(serdes.avro(Topics.DISPATCHES).serializer()), "dispatches-source");
+        topology.addProcessor(
+                CLOSE_REFUSED,
+                processors.closeRefused(serdes.avro(Topics.REJECTIONS).serializer()),
+                "rejections-source");
         topology.addProcessor(RECORD_OUTCOME, processors.recordOutcome(), "take-outcomes", "take-outcomes-moved");
+        topology.addProcessor(BEGIN_BUDGETS, processors.beginBudgets(), "ticks-source");
         topology.addProcessor(EXPIRE_HOLDS, processors.expireHolds(), "ticks-source");
         topology.addProcessor(WRITE_TICKS, processors.writeTicks(), "ticks-source");
         topology.addProcessor(FOLD_PERFORMANCE, processors.foldPerformance(), "performance-samples-source");
@@ -135,6 +146,7 @@ public final class MeteringTopology {
                 "take-outcomes-moved",
                 SETTLE_USAGE,
                 OPEN_HOLD,
+                CLOSE_REFUSED,
                 RECORD_OUTCOME,
                 EXPIRE_HOLDS);
         return topology;
@@ -216,8 +228,14 @@ public final class MeteringTopology {
 
     // by the key, since a tombstone has no value
     private static StreamPartitioner<String, BudgetState> byTeamOfPosition() {
-        return (topic, key, state, count) ->
-                only(Ownership.partitionOf(PositionKey.decode(key).team(), count));
+        return (topic, key, state, count) -> {
+            PositionKey position = PositionKey.decode(key);
+            // what a partition says of itself stays in it
+            return only(
+                    position.team().isEmpty()
+                            ? Integer.parseInt(position.scopeValue())
+                            : Ownership.partitionOf(position.team(), count));
+        };
     }
 
     private static StreamPartitioner<String, SpendAggregate> byTeamOfSpend() {

@@ -14,6 +14,7 @@ import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.Rejection;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;
@@ -174,10 +175,24 @@ class MeteringTopologyTest {
                         opens.dispatch().getAdmittedAt());
             } else if (input instanceof Input.Uses uses) {
                 meter.pipe(Topics.USAGE, TEAM, uses.report(), uses.at());
+            } else if (input instanceof Input.Refuses refuses) {
+                meter.pipe(Topics.REJECTIONS, TEAM, rejection(refuses), refuses.at());
             } else if (input instanceof Input.Ticks ticks) {
                 meter.pipe(Topics.TICKS, "0", new Tick(0), ticks.at());
             }
         }
+    }
+
+    private static Rejection rejection(Input.Refuses refuses) {
+        return Rejection.newBuilder()
+                .setTeam(TEAM)
+                .setRequestId(refuses.requestId())
+                .setDecision(9)
+                .setRequestedAt(refuses.at())
+                .setCode("budget-exhausted")
+                .setReason("test")
+                .setAttempts(refuses.attempts())
+                .build();
     }
 
     private static double counted(MeterDriver meter, String name, String... tags) {

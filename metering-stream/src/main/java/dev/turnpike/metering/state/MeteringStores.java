@@ -1,5 +1,6 @@
 package dev.turnpike.metering.state;
 
+import dev.turnpike.metering.budget.Counting;
 import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.metering.performance.Performance;
@@ -32,6 +33,8 @@ public final class MeteringStores {
     public static final String SPEND_CELLS = "spend-cells";
     /** Nothing, by the ids of alerts about models without a price that were raised. */
     public static final String UNPRICED_ALERTS = "unpriced-alerts";
+    /** {@link Counting} by team: every team of which anything was read. */
+    public static final String COUNTING = "counting-budgets";
     /** How far a task has come, by the names in {@link Progress}. */
     public static final String PROGRESS = "meter-progress";
     /** {@link Performance} by model and task type. */
@@ -53,6 +56,7 @@ public final class MeteringStores {
                 stored(EXPIRY, Serdes.Bytes(), Serdes.ByteArray()),
                 cached(SPEND_CELLS, StateSerdes.spend()),
                 stored(UNPRICED_ALERTS, Serdes.String(), Serdes.ByteArray()),
+                cached(COUNTING, StateSerdes.counting()),
                 cached(PROGRESS, Serdes.Long()));
     }
 
