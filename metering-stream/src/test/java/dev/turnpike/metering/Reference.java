@@ -161,8 +161,12 @@ final class Reference {
                     : dispatch.getRequest().getUser();
             tags.putAll(dispatch.getRequest().getTags());
             String task = dispatch.getRequest().getTaskId();
-            Dimensions dimensions =
-                    new Dimensions(Given.TEAM, user, task == null ? report.getTaskId() : task, offerId, tags);
+            Dimensions dimensions = new Dimensions(
+                    Given.TEAM,
+                    user,
+                    task == null ? report.getTaskId() : task,
+                    report.getProvider() == null ? null : offerId,
+                    tags);
             Set<HoldWindow> windows = new LinkedHashSet<>(dispatch.getWindows());
             windows.removeIf(window ->
                     window.getScope().equals("model") && !window.getScopeValue().equals(offerId));
@@ -172,11 +176,10 @@ final class Reference {
                     window -> add(spent, PositionKey.of(Given.TEAM, window).encode(), amount));
         }
         long admittedAt = dispatch == null ? uses.at() : dispatch.getAdmittedAt();
-        String provider = link == null ? report.getProvider() : link.getProvider();
         String task = dispatch == null || dispatch.getRequest().getTaskId() == null
                 ? report.getTaskId()
                 : dispatch.getRequest().getTaskId();
-        cells(admittedAt, user, provider, report.getModel(), task, tags, amount);
+        cells(admittedAt, user, report.getProvider(), report.getModel(), task, tags, amount);
         return amount;
     }
 

@@ -71,9 +71,10 @@ public record Position(
     /** The position of a budget that begins to count, with all that was spent in the window so far. */
     Position carry(Amounts all, long at) {
         // an estimate counts in the windows of all models it may be of, so a window may know more than its cells
-        Amounts missing = all.minus(spent).max(Amounts.ZERO);
-        Position position = new Position(
-                key, windowEnd, opened, closed, spent.plus(missing), carried.plus(missing), version, lastUse, alerted);
+        Amounts named = spent.minus(carried);
+        Amounts missing = all.minus(named).max(Amounts.ZERO);
+        Position position =
+                new Position(key, windowEnd, opened, closed, named.plus(missing), missing, version, lastUse, alerted);
         return position.with(version + 1, Math.max(lastUse, at));
     }
 

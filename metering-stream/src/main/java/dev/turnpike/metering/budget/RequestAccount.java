@@ -134,11 +134,13 @@ public record RequestAccount(
 
     /** When something is to be done about this account next: a hold ends, or the account does. */
     public long nextDeadline(long horizonMillis) {
-        return holds.stream()
-                .filter(hold -> !hold.expired())
-                .mapToLong(Hold::until)
-                .min()
-                .orElse(endsAt(horizonMillis));
+        return attempts.complete()
+                ? endsAt(horizonMillis)
+                : holds.stream()
+                        .filter(hold -> !hold.expired())
+                        .mapToLong(Hold::until)
+                        .min()
+                        .orElse(endsAt(horizonMillis));
     }
 
     /** When nothing that belongs to this account is accepted any more. */

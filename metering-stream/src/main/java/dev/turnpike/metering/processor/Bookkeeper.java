@@ -302,9 +302,10 @@ final class Bookkeeper implements Books {
         String key = RequestAccount.key(after.team(), after.requestId());
         accounts.put(key, after);
         long deadline = after.nextDeadline(config.horizon().toMillis());
-        if (before == null || before.nextDeadline(config.horizon().toMillis()) != deadline) {
-            expiry.add(deadline, Due.Kind.ACCOUNT, key);
-        }
+        long known = before == null
+                ? Long.MAX_VALUE
+                : before.nextDeadline(config.horizon().toMillis());
+        expiry.move(known, deadline, Due.Kind.ACCOUNT, key);
         int opened = after.openHolds() - (before == null ? 0 : before.openHolds());
         if (opened != 0) {
             progress.openHolds(progress.openHolds() + opened);

@@ -8,6 +8,7 @@ public final class Progress {
     private static final String EPOCH = "epoch";
     private static final String DISPATCH_OFFSET = "dispatch-offset";
     private static final String EXPIRED_UNTIL = "expired-until";
+    private static final String EXPIRY_BUDGET = "expiry-budget";
     private static final String NEWEST_USAGE = "newest-usage";
     private static final String POLICIES_COUNTED = "policies-counted";
     private static final String ORGS_COUNTED = "orgs-counted";
@@ -45,6 +46,17 @@ public final class Progress {
 
     public void expiredUntil(long at) {
         store.put(EXPIRED_UNTIL, at);
+    }
+
+    /** How much the next tick may end; 0 before any tick. */
+    public long expiryBudget() {
+        return get(EXPIRY_BUDGET, 0);
+    }
+
+    public void expiryBudget(long number) {
+        if (number != expiryBudget()) {
+            store.put(EXPIRY_BUDGET, number);
+        }
     }
 
     /** The greatest broker time of any usage that was read; 0 before any. */
