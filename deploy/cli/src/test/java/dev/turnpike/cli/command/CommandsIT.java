@@ -182,7 +182,7 @@ class CommandsIT {
         Cluster cluster = cluster("topics.");
 
         assertThat(run(cluster, "topics", "check")).isZero();
-        assertThat(output()).contains("24 topics topics.* are as they must be, those keyed by team with 4 partitions");
+        assertThat(output()).contains("25 topics topics.* are as they must be, those keyed by team with 4 partitions");
 
         Cluster missing = new Cluster(cluster.bootstrapServers(), "nowhere.", cluster.registry(), cluster.kafka());
         assertThat(run(missing, "topics", "check")).isEqualTo(1);
