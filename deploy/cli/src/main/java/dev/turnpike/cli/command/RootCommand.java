@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             PolicyCommand.class,
             CatalogCommand.class,
+            KeysCommand.class,
             AuditCommand.class,
             EvalCommand.class,
             TrainCommand.class,
