@@ -183,10 +183,12 @@ class OpenAiClientIT {
                         .create(hello().model("gpt-0").build()))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("gpt-0");
-        assertThatThrownBy(() -> ask(client(scene.key("broke", "bob", door))))
+        OpenAIClient thrifty = client(scene.key("one-call", "bob", door));
+        ask(thrifty);
+        assertThatThrownBy(() -> ask(thrifty))
                 .isInstanceOfSatisfying(RateLimitException.class, refused -> {
                     assertThat(refused.code()).contains("budget-exhausted");
-                    assertThat(refused.getMessage()).contains("budget broke-hour");
+                    assertThat(refused.getMessage()).contains("budget one-an-hour");
                     assertThat(Long.parseLong(
                                     refused.headers().values("retry-after").get(0)))
                             .isBetween(1L, 3_600L);

@@ -14,6 +14,8 @@ import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Alias;
 import dev.turnpike.schemas.event.Budget;
+import dev.turnpike.schemas.event.Completion;
+import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.Routing;
@@ -45,12 +47,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.awaitility.Awaitility;
 
 /** The whole system on topics of its own: router, meter, provider sink, a simulated provider, and doors. */
@@ -79,7 +83,7 @@ final class Scene implements AutoCloseable {
         offer("large", 9, true);
         put(Topics.ALIASES, "house-model", new Alias("house-model", "acme/large"));
         policy("search", List.of("*"), budget("search-month", "team", 1_000));
-        policy("broke", List.of("*"), budget("broke-hour", "team", 0));
+        policy("one-call", List.of("*"), oneRequest("one-an-hour"));
         policy("small-only", List.of("acme/small"), budget("month", "user", 1_000));
 
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -198,17 +202,37 @@ final class Scene implements AutoCloseable {
 
     /** Everything that is on a topic. */
     <V extends SpecificRecord> List<V> read(Topic<V> topic) {
-        String name = topic.name(cluster.topicsPrefix());
         List<V> read = new ArrayList<>();
-        Consumer<byte[]> add = value -> {
-            V event = topic == Topics.REQUESTS
-                    ? serdes.received(topic)
-                            .deserializer()
-                            .deserialize(name, value)
-                            .value()
-                    : serdes.avro(topic).deserializer().deserialize(name, value);
-            read.add(event);
-        };
+        Deserializer<V> deserializer = serdes.avro(topic).deserializer();
+        consume(topic, record -> read.add(deserializer.deserialize(record.topic(), record.value())));
+        return read;
+    }
+
+    /** How long the newest requests took by the times of their records, sorted. */
+    double[] millisBetweenRequestAndCompletion(int newest) {
+        Map<String, Long> began = new HashMap<>();
+        Deserializer<LlmRequest> requests = serdes.avro(Topics.REQUESTS).deserializer();
+        consume(
+                Topics.REQUESTS,
+                record -> began.put(
+                        requests.deserialize(record.topic(), record.value()).getRequestId(), record.timestamp()));
+        List<Double> millis = new ArrayList<>();
+        Deserializer<Completion> completions =
+                serdes.avro(Topics.COMPLETIONS).deserializer();
+        consume(Topics.COMPLETIONS, record -> {
+            Completion part = completions.deserialize(record.topic(), record.value());
+            if (part.getFinal$() && began.containsKey(part.getRequestId())) {
+                millis.add((double) (record.timestamp() - began.get(part.getRequestId())));
+            }
+        });
+        return millis.subList(Math.max(0, millis.size() - newest), millis.size()).stream()
+                .mapToDouble(Double::doubleValue)
+                .sorted()
+                .toArray();
+    }
+
+    private void consume(Topic<?> topic, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+        String name = topic.name(cluster.topicsPrefix());
         try (var consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", cluster.bootstrapServers(), "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
@@ -220,10 +244,9 @@ final class Scene implements AutoCloseable {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(50)).forEach(record -> add.accept(record.value()));
+                consumer.poll(Duration.ofMillis(50)).forEach(visitor);
             }
         }
-        return read;
     }
 
     @Override
@@ -270,6 +293,16 @@ final class Scene implements AutoCloseable {
                 .setPeriod("hour")
                 .setEnforcement("hard")
                 .setLimitNanoUsd(usd * 1_000_000_000L)
+                .build();
+    }
+
+    private static Budget oneRequest(String name) {
+        return Budget.newBuilder()
+                .setName(name)
+                .setScope("team")
+                .setPeriod("hour")
+                .setEnforcement("hard")
+                .setLimitRequests(1L)
                 .build();
     }
 
