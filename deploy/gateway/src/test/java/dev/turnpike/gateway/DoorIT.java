@@ -170,7 +170,9 @@ class DoorIT {
                         .distinct())
                 .hasSize(500);
         assertThat(here.callsUnderWay()).isZero();
-        assertThat(scene.read(Topics.COMPLETIONS).stream().filter(Completion::getFinal$).count())
+        assertThat(scene.read(Topics.COMPLETIONS).stream()
+                        .filter(Completion::getFinal$)
+                        .count())
                 .isGreaterThanOrEqualTo(500);
     }
 

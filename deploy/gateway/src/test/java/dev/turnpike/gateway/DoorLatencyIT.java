@@ -27,8 +27,9 @@ class DoorLatencyIT {
     private static final int WARM_UP = 100;
     private static final int CALLS = 200;
     private static final int PROVIDER_MILLIS = 20;
-    private static final String BODY = "{\"model\":\"small\",\"messages\":[{\"role\":\"user\",\"content\":\"call %d\"}],"
-            + "\"metadata\":{\"trace_latency_ms\":\"" + PROVIDER_MILLIS + "\",\"trace_output_tokens\":\"8\"}}";
+    private static final String BODY =
+            "{\"model\":\"small\",\"messages\":[{\"role\":\"user\",\"content\":\"call %d\"}],"
+                    + "\"metadata\":{\"trace_latency_ms\":\"" + PROVIDER_MILLIS + "\",\"trace_output_tokens\":\"8\"}}";
 
     @TempDir
     private Path folder;
@@ -63,7 +64,8 @@ class DoorLatencyIT {
     }
 
     private static double[] measure(String url, String key, int calls) throws Exception {
-        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         double[] millis = new double[calls];
         for (int i = 0; i < calls; i++) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url))

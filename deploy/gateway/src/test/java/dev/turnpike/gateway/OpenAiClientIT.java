@@ -185,14 +185,12 @@ class OpenAiClientIT {
                 .hasMessageContaining("gpt-0");
         OpenAIClient thrifty = client(scene.key("one-call", "bob", door));
         ask(thrifty);
-        assertThatThrownBy(() -> ask(thrifty))
-                .isInstanceOfSatisfying(RateLimitException.class, refused -> {
-                    assertThat(refused.code()).contains("budget-exhausted");
-                    assertThat(refused.getMessage()).contains("budget one-an-hour");
-                    assertThat(Long.parseLong(
-                                    refused.headers().values("retry-after").get(0)))
-                            .isBetween(1L, 3_600L);
-                });
+        assertThatThrownBy(() -> ask(thrifty)).isInstanceOfSatisfying(RateLimitException.class, refused -> {
+            assertThat(refused.code()).contains("budget-exhausted");
+            assertThat(refused.getMessage()).contains("budget one-an-hour");
+            assertThat(Long.parseLong(refused.headers().values("retry-after").get(0)))
+                    .isBetween(1L, 3_600L);
+        });
         assertThatThrownBy(() -> ask(client(scene.key("small-only", null, door))))
                 .isInstanceOfSatisfying(
                         BadRequestException.class,

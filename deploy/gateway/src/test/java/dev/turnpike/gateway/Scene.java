@@ -217,8 +217,7 @@ final class Scene implements AutoCloseable {
                 record -> began.put(
                         requests.deserialize(record.topic(), record.value()).getRequestId(), record.timestamp()));
         List<Double> millis = new ArrayList<>();
-        Deserializer<Completion> completions =
-                serdes.avro(Topics.COMPLETIONS).deserializer();
+        Deserializer<Completion> completions = serdes.avro(Topics.COMPLETIONS).deserializer();
         consume(Topics.COMPLETIONS, record -> {
             Completion part = completions.deserialize(record.topic(), record.value());
             if (part.getFinal$() && began.containsKey(part.getRequestId())) {

@@ -65,9 +65,8 @@ public final class AccessKeys {
 
     private void publish(List<ProducerRecord<byte[], byte[]>> records) {
         try (Producer<byte[], byte[]> producer = cluster.producer(Map.of())) {
-            List<Future<?>> sent = records.stream()
-                    .<Future<?>>map(producer::send)
-                    .toList();
+            List<Future<?>> sent =
+                    records.stream().<Future<?>>map(producer::send).toList();
             for (var one : sent) {
                 one.get();
             }

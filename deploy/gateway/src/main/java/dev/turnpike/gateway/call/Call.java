@@ -13,12 +13,12 @@ final class Call {
     private final String requestId;
     private final Question question;
     private final Answer answer;
-    private final Runnable whenOver;
+    private final Consumer<Call> whenOver;
     private @Nullable Completion last;
     private boolean isOver;
 
     /** @param whenOver runs once, when nobody waits any more */
-    Call(String team, String requestId, Question question, Answer answer, Runnable whenOver) {
+    Call(String team, String requestId, Question question, Answer answer, Consumer<Call> whenOver) {
         this.id = id(team, requestId);
         this.requestId = requestId;
         this.question = question;
@@ -68,7 +68,7 @@ final class Call {
             isOver = ends;
         }
         if (ends) {
-            whenOver.run();
+            whenOver.accept(this);
         }
     }
 
@@ -83,7 +83,7 @@ final class Call {
             ended = last;
         }
         if (ends) {
-            whenOver.run();
+            whenOver.accept(this);
         }
         return ended;
     }

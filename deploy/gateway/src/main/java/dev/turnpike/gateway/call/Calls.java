@@ -96,6 +96,15 @@ public final class Calls {
         });
     }
 
+    /** The router passes over a request that it has decided before, and what became of that is kept no more. */
+    void giveUpUnheardOf(Call call) {
+        call.tell(answer -> {
+            if (!answer.isDecided()) {
+                answer.refuse(Refusal.usedKey());
+            }
+        });
+    }
+
     /** The request of a client that went away with the same question; null: there is none. */
     @Nullable
     String takeOver(Unanswered.Question question) {

@@ -11,15 +11,19 @@ import dev.turnpike.gateway.key.Digests;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a call into a request on its topic, and what becomes of the request into the reply. Waits on no thread. */
 public final class Door {
+
+    // many times what a decision takes
+    private static final Duration HEARD_OF_WITHIN = Duration.ofSeconds(30);
 
     private final Calls calls;
     private final Publisher publisher;
@@ -62,23 +66,15 @@ public final class Door {
         Asked asked = Asked.read(message.body, message.headers, message.holder, requestId);
         Answer answer = Answer.to(asked, RequestIds.isNamed(requestId), reply);
 
-        AtomicReference<@Nullable Future<?>> timer = new AtomicReference<>();
-        AtomicReference<@Nullable Call> self = new AtomicReference<>();
-        Call call = new Call(message.holder.team(), requestId, question, answer, () -> {
-            Call over = self.get();
-            if (over != null) {
-                calls.forget(over);
-            }
-            Future<?> pending = timer.get();
-            if (pending != null) {
-                pending.cancel(false);
-            }
+        List<Future<?>> pending = new CopyOnWriteArrayList<>();
+        Call call = new Call(message.holder.team(), requestId, question, answer, over -> {
+            calls.forget(over);
+            pending.forEach(timer -> timer.cancel(false));
         });
-        self.set(call);
-        timer.set(timers.schedule(
-                () -> calls.giveUp(call, Refusal.noAnswerWithin(timeout.toMillis())),
-                timeout.toMillis(),
-                TimeUnit.MILLISECONDS));
+        pending.add(after(timeout, () -> calls.giveUp(call, Refusal.noAnswerWithin(timeout.toMillis()))));
+        if (RequestIds.isNamed(requestId)) {
+            pending.add(after(HEARD_OF_WITHIN, () -> calls.giveUpUnheardOf(call)));
+        }
         reply.whenGone(() -> calls.left(call));
         calls.await(call);
         if (call.isOver()) {
@@ -95,6 +91,10 @@ public final class Door {
         } catch (RefusedException e) {
             call.tell(told -> told.refuse(e.refusal()));
         }
+    }
+
+    private Future<?> after(Duration time, Runnable action) {
+        return timers.schedule(action, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private String requestId(Message message, byte[] bodyHash, Question question) {

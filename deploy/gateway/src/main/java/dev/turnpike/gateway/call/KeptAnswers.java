@@ -62,6 +62,7 @@ final class KeptAnswers {
         Decision decision;
         Completion last;
         synchronized (this) {
+            trim();
             Kept entry = kept.get(call);
             decision = entry == null ? null : entry.decision;
             last = entry == null ? null : entry.last;

@@ -65,6 +65,11 @@ public abstract sealed class Answer permits StreamedAnswer, WholeAnswer {
         refused(refusal);
     }
 
+    /** Whether a decision was heard of. */
+    public final boolean isDecided() {
+        return reason != null;
+    }
+
     /** Whether nothing more will be said. */
     public final boolean isOver() {
         return isOver;

@@ -80,6 +80,17 @@ public record Refusal(
         return new Refusal(503, "api_error", "unavailable", what, 2L, null);
     }
 
+    public static Refusal usedKey() {
+        return new Refusal(
+                409,
+                INVALID,
+                "idempotency_key_used",
+                "nothing was heard of the request: its Idempotency-Key was used before and the answer is kept no more, or"
+                        + " the router is away; ask with another key",
+                null,
+                false);
+    }
+
     /** The answer is not there in time; it may still come, so another try of its own accord would be paid for twice. */
     public static Refusal noAnswerWithin(long millis) {
         return new Refusal(

@@ -95,7 +95,9 @@ class DoorTest {
 
         assertThat(retry.body).isEqualTo("answer");
         // the same one again, which the router passes over: perhaps the first did not get there
-        assertThat(published).extracting(LlmRequest::getRequestId).containsOnly(published.get(0).getRequestId());
+        assertThat(published)
+                .extracting(LlmRequest::getRequestId)
+                .containsOnly(published.get(0).getRequestId());
     }
 
     @Test
@@ -218,8 +220,7 @@ class DoorTest {
         assertThat(client.status).isEqualTo(503);
         assertThat(client.headers).containsEntry("retry-after", "2");
         unsure.ask(message(ANN, "one", null, true), new Written());
-        assertThat(published.get(1).getRequestId())
-                .isEqualTo(published.get(0).getRequestId());
+        assertThat(published.get(1).getRequestId()).isEqualTo(published.get(0).getRequestId());
     }
 
     @Test

@@ -87,7 +87,8 @@ class DoorServletTest {
         assertThat(readUntil(socket, "{\"choices\":[1]}\n\n")).doesNotContain("DONE");
         complete(request, "{}");
 
-        assertThat(readUntil(socket, "x-turnpike-cost-usd: 0.000000001\r\n\r\n")).contains("data: [DONE]\n\n");
+        assertThat(readUntil(socket, "x-turnpike-cost-usd: 0.000000001\r\n\r\n"))
+                .contains("data: [DONE]\n\n");
     }
 
     @Test
@@ -181,7 +182,10 @@ class DoorServletTest {
 
         await().atMost(PATIENCE).until(() -> calls.size() == 0 && places.taken() == 0);
         complete(request, "nobody listens");
-        assertThat(metrics.get("turnpike.gateway.calls").tag("status", "499").counter().count())
+        assertThat(metrics.get("turnpike.gateway.calls")
+                        .tag("status", "499")
+                        .counter()
+                        .count())
                 .isEqualTo(1);
     }
 
@@ -271,7 +275,7 @@ class DoorServletTest {
                 timers,
                 bounds,
                 MOST_BODY,
-                new DoorMetrics(metrics, bounds)));
+                new DoorMetrics(bounds == places ? metrics : new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), bounds)));
         return HttpServer.start(
                 "127.0.0.1",
                 0,
@@ -329,8 +333,7 @@ class DoorServletTest {
     }
 
     private HttpResponse<String> get(String path, String key) throws Exception {
-        return http.send(
-                request(path).header("authorization", "bearer " + key).build(), BodyHandlers.ofString());
+        return http.send(request(path).header("authorization", "bearer " + key).build(), BodyHandlers.ofString());
     }
 
     private HttpRequest.Builder request(String path) {
