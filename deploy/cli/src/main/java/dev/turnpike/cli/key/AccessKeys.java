@@ -64,6 +64,9 @@ public final class AccessKeys {
     }
 
     private void publish(List<ProducerRecord<byte[], byte[]>> records) {
+        if (records.isEmpty()) {
+            return;
+        }
         try (Producer<byte[], byte[]> producer = cluster.producer(Map.of())) {
             List<Future<?>> sent =
                     records.stream().<Future<?>>map(producer::send).toList();
