@@ -78,14 +78,16 @@ class SimulatedProviderTest {
     @ParameterizedTest
     @CsvSource({"false", "true"})
     void shouldCallATool(boolean stream) throws Exception {
-        String tools = ",\"stream\":" + stream + ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\","
-                + "\"parameters\":{\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"]}}}]";
+        String tools =
+                ",\"stream\":" + stream + ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\","
+                        + "\"parameters\":{\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"]}}}]";
 
         String called = complete(AT_ONCE, HELLO.formatted(tools)).body();
         assertThat(called).contains("\"name\":\"weather\"", "\"finish_reason\":\"tool_calls\"");
         assertThat(called).contains(stream ? "\"arguments\":\"" : "\"arguments\":\"{\\\"city\\\":\\\"");
 
-        assertThat(complete(AT_ONCE, HELLO.formatted(tools + ",\"tool_choice\":\"none\"")).body())
+        assertThat(complete(AT_ONCE, HELLO.formatted(tools + ",\"tool_choice\":\"none\""))
+                        .body())
                 .contains("\"finish_reason\":\"stop\"")
                 .doesNotContain("weather");
     }

@@ -14,14 +14,15 @@ import org.eclipse.jetty.util.Callback;
  *
  * <p>A server learns that a connection is closed by reading from it, and while a call waits nobody reads: it would be noticed
  * when the answer is written, minutes later. So this reads, until the reply is to be completed. A client that sends its
- * next call before the answer to this one loses that next call, and its connection ends with this one, as HTTP allows (RFC
- * 9112, 9.3.2); none of OpenAI's clients does so.
+ * next call before the answer to this one has begun loses that next call, and its connection ends with this one, as HTTP allows
+ * (RFC 9112, 9.3.2); none of OpenAI's clients does so.
  */
 final class Departure implements Callback {
 
     private final EndPoint connection;
     private final Runnable gone;
     private boolean isOver;
+    private boolean hasTakenBytes;
 
     private Departure(EndPoint connection, Runnable gone) {
         this.connection = connection;
@@ -43,18 +44,22 @@ final class Departure implements Callback {
         return departure;
     }
 
-    /** Gives the connection back to the server. Whether it may be used for another call. */
-    boolean end() {
+    /** Whether a part of a next call was read, so that the connection is of no use after this one. */
+    synchronized boolean hasTakenBytes() {
+        return hasTakenBytes;
+    }
+
+    /** Gives the connection back to the server. */
+    void end() {
         synchronized (this) {
             if (isOver) {
-                return false;
+                return;
             }
             isOver = true;
         }
         if (connection instanceof AbstractEndPoint endPoint) {
             endPoint.getFillInterest().onFail(new IOException("no longer of interest"));
         }
-        return true;
     }
 
     /** Ends the connection: nothing more of the reply can be of use. */
@@ -81,7 +86,7 @@ final class Departure implements Callback {
             }
             isOver = true;
             if (count > 0) {
-                // a next call that came too early: this one goes on, and the connection ends with it
+                hasTakenBytes = true;
                 return;
             }
         }

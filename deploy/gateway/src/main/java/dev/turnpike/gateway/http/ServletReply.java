@@ -57,6 +57,9 @@ final class ServletReply implements Reply, WriteListener {
             response.setStatus(status);
             response.setContentType(contentType);
             headers.forEach(response::setHeader);
+            if (departure.hasTakenBytes()) {
+                response.setHeader("connection", "close");
+            }
             if (contentType.startsWith("text/event-stream")
                     && async.getRequest().getProtocol().equals("HTTP/1.1")) {
                 response.setHeader("trailer", "x-turnpike-cost-usd");
@@ -171,10 +174,7 @@ final class ServletReply implements Reply, WriteListener {
     }
 
     private void complete(int status) {
-        if (!departure.end()) {
-            // what the client sent meanwhile is lost, so the connection cannot be used again
-            response.setHeader("connection", "close");
-        }
+        departure.end();
         ended.accept(status);
         async.complete();
     }
