@@ -183,7 +183,11 @@ class CommandsIT {
         Cluster cluster = cluster("keys.");
         assertThat(run(cluster, "keys", "create", "search", "--user", "ann")).isZero();
         assertThat(output()).contains("team search, user ann", "Team search has no policy yet");
-        String key = output().lines().filter(line -> line.startsWith("  tp-")).findFirst().orElseThrow().strip();
+        String key = output().lines()
+                .filter(line -> line.startsWith("  tp-"))
+                .findFirst()
+                .orElseThrow()
+                .strip();
         assertThat(run(cluster, "keys", "create", "search")).isZero();
         assertThat(run(cluster, "keys", "create", "support")).isZero();
 
@@ -197,7 +201,8 @@ class CommandsIT {
                 .isZero();
         assertThat(output()).endsWith("1 revoked\n");
         assertThat(run(cluster, "keys", "revoke", "search", "--user", "ann")).isEqualTo(1);
-        assertThat(err.toString()).isEqualTo("turnpike: team search, user ann: has no key; turnpike keys list search\n");
+        assertThat(err.toString())
+                .isEqualTo("turnpike: team search, user ann: has no key; turnpike keys list search\n");
 
         // then
         assertThat(run(cluster, "keys", "list", "search", "--json")).isZero();
@@ -211,7 +216,8 @@ class CommandsIT {
         Cluster cluster = cluster("topics.");
 
         assertThat(run(cluster, "topics", "check")).isZero();
-        assertThat(output()).contains(Topics.ALL.size()
+        assertThat(output())
+                .contains(Topics.ALL.size()
                         + " topics topics.* are as they must be, those keyed by team with 4 partitions");
 
         Cluster missing = new Cluster(cluster.bootstrapServers(), "nowhere.", cluster.registry(), cluster.kafka());
