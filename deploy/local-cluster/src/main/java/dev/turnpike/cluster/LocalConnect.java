@@ -25,6 +25,7 @@ import org.apache.kafka.connect.runtime.standalone.StandaloneConfig;
 import org.apache.kafka.connect.runtime.standalone.StandaloneHerder;
 import org.apache.kafka.connect.storage.FileOffsetBackingStore;
 import org.apache.kafka.connect.util.FutureCallback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka Connect worker inside this JVM, without its HTTP interface. Connectors come from the class path and end with
@@ -50,7 +51,19 @@ public final class LocalConnect implements AutoCloseable {
 
     /** Starts a worker that keeps its files in a folder. */
     public static LocalConnect start(String bootstrapServers, Path dir) {
+        return start(bootstrapServers, dir, null);
+    }
+
+    /**
+     * Starts a worker that keeps its files in a folder.
+     *
+     * @param plugins folder with a folder for each further connector; null: only those of the class path
+     */
+    public static LocalConnect start(String bootstrapServers, Path dir, @Nullable Path plugins) {
         Map<String, String> settings = new HashMap<>();
+        if (plugins != null) {
+            settings.put("plugin.path", plugins.toAbsolutePath().toString());
+        }
         settings.put("bootstrap.servers", bootstrapServers);
         settings.put("key.converter", ByteArrayConverter.class.getName());
         settings.put("value.converter", ByteArrayConverter.class.getName());
@@ -63,14 +76,14 @@ public final class LocalConnect implements AutoCloseable {
         // for secrets in connector files: ${env:OPENAI_API_KEY}
         settings.put("config.providers", "env");
         settings.put("config.providers.env.class", EnvVarConfigProvider.class.getName());
-        Plugins plugins = new Plugins(settings);
+        Plugins loaded = new Plugins(settings);
         JsonConverter keys = new JsonConverter();
         keys.configure(Map.of("schemas.enable", "false"), true);
         ConnectorClientConfigOverridePolicy overrides = new AllConnectorClientConfigOverridePolicy();
         StandaloneConfig config = new StandaloneConfig(settings);
         FileOffsetBackingStore offsets = new FileOffsetBackingStore(keys);
         offsets.configure(config);
-        Worker worker = new Worker("local", Time.SYSTEM, plugins, config, offsets, overrides);
+        Worker worker = new Worker("local", Time.SYSTEM, loaded, config, offsets, overrides);
         StandaloneHerder herder = new StandaloneHerder(worker, "local", overrides);
         herder.start();
         return new LocalConnect(herder);
