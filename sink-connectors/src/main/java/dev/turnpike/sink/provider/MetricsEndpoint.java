@@ -2,6 +2,8 @@ package dev.turnpike.sink.provider;
 
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -51,6 +53,8 @@ final class MetricsEndpoint implements AutoCloseable {
                                     + ": cannot listen there; choose another port",
                             e);
                 }
+                new JvmMemoryMetrics().bindTo(endpoint.registry);
+                new JvmThreadMetrics().bindTo(endpoint.registry);
                 Metrics.addRegistry(endpoint.registry);
                 endpoint.server.start();
                 OPEN.put(address, endpoint);
