@@ -106,9 +106,9 @@ SELECT entry_id,
        reasoning_tokens,
        amount_tokens AS tokens,
        amount_requests AS requests,
-       amount_nano_usd / 1e9::numeric AS cost_usd,
-       overrun_nano_usd / 1e9::numeric AS overrun_usd,
-       baseline_nano_usd / 1e9::numeric AS baseline_usd,
+       round(amount_nano_usd / 1e9::numeric, 9) AS cost_usd,
+       round(overrun_nano_usd / 1e9::numeric, 9) AS overrun_usd,
+       round(baseline_nano_usd / 1e9::numeric, 9) AS baseline_usd,
        unpriced,
        latency_ms,
        time_to_first_token_ms
@@ -119,10 +119,10 @@ CREATE OR REPLACE VIEW turnpike.spend_by_team_and_day AS
 SELECT team,
        to_timestamp(window_start / 1000.0) AS day_start,
        to_timestamp(window_end / 1000.0) AS day_end,
-       sum(amount_nano_usd) / 1e9::numeric AS cost_usd,
+       round(sum(amount_nano_usd) / 1e9::numeric, 9) AS cost_usd,
        sum(amount_tokens) AS tokens,
        sum(amount_requests) AS requests,
-       (sum(baseline_nano_usd) - sum(amount_nano_usd)) / 1e9::numeric AS savings_usd,
+       round((sum(baseline_nano_usd) - sum(amount_nano_usd)) / 1e9::numeric, 9) AS savings_usd,
        sum(unpriced_tokens) AS unpriced_tokens
 FROM turnpike.spend
 WHERE "window" = '1d' AND tag IS NULL
@@ -138,10 +138,10 @@ SELECT to_char(to_timestamp(admitted_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM')
        model,
        sum(amount_requests) AS requests,
        sum(amount_tokens) AS tokens,
-       sum(amount_nano_usd) / 1e9::numeric AS cost_usd,
-       coalesce(sum(amount_nano_usd) FILTER (WHERE kind = 'correction'), 0) / 1e9::numeric AS of_it_corrections_usd,
-       coalesce(sum(amount_nano_usd) FILTER (WHERE kind = 'estimate'), 0) / 1e9::numeric AS of_it_estimates_usd,
-       sum(coalesce(baseline_nano_usd, amount_nano_usd) - amount_nano_usd) / 1e9::numeric AS savings_usd
+       round(sum(amount_nano_usd) / 1e9::numeric, 9) AS cost_usd,
+       round(coalesce(sum(amount_nano_usd) FILTER (WHERE kind = 'correction'), 0) / 1e9::numeric, 9) AS of_it_corrections_usd,
+       round(coalesce(sum(amount_nano_usd) FILTER (WHERE kind = 'estimate'), 0) / 1e9::numeric, 9) AS of_it_estimates_usd,
+       round(sum(coalesce(baseline_nano_usd, amount_nano_usd) - amount_nano_usd) / 1e9::numeric, 9) AS savings_usd
 FROM turnpike.ledger
 GROUP BY 1, 2, 3, 4, 5, 6;
 
@@ -153,17 +153,17 @@ SELECT to_char(to_timestamp(admitted_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM')
        tag.value AS tag_value,
        sum(amount_requests) AS requests,
        sum(amount_tokens) AS tokens,
-       sum(amount_nano_usd) / 1e9::numeric AS cost_usd
+       round(sum(amount_nano_usd) / 1e9::numeric, 9) AS cost_usd
 FROM turnpike.ledger, jsonb_each_text(tags) AS tag
 GROUP BY 1, 2, 3, 4;
 
 -- The ledger in columns of FOCUS 1.2 (FinOps Open Cost and Usage Specification), one row per entry: the consumed quantity is
 -- all tokens of the entry, since an entry is priced as a whole. Months and hours are UTC.
 CREATE OR REPLACE VIEW turnpike.focus AS
-SELECT amount_nano_usd / 1e9::numeric AS "BilledCost",
-       amount_nano_usd / 1e9::numeric AS "EffectiveCost",
-       amount_nano_usd / 1e9::numeric AS "ContractedCost",
-       amount_nano_usd / 1e9::numeric AS "ListCost",
+SELECT round(amount_nano_usd / 1e9::numeric, 9) AS "BilledCost",
+       round(amount_nano_usd / 1e9::numeric, 9) AS "EffectiveCost",
+       round(amount_nano_usd / 1e9::numeric, 9) AS "ContractedCost",
+       round(amount_nano_usd / 1e9::numeric, 9) AS "ListCost",
        'USD' AS "BillingCurrency",
        date_trunc('month', to_timestamp(admitted_at / 1000.0), 'UTC') AS "BillingPeriodStart",
        date_trunc('month', to_timestamp(admitted_at / 1000.0), 'UTC') + interval '1 month' AS "BillingPeriodEnd",

@@ -17,6 +17,7 @@ import org.apache.kafka.connect.errors.NotFoundException;
 import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.runtime.ConnectorConfig;
 import org.apache.kafka.connect.runtime.Herder;
+import org.apache.kafka.connect.runtime.RestartRequest;
 import org.apache.kafka.connect.runtime.Worker;
 import org.apache.kafka.connect.runtime.isolation.Plugins;
 import org.apache.kafka.connect.runtime.rest.entities.ConnectorInfo;
@@ -99,18 +100,7 @@ public final class LocalConnect implements AutoCloseable {
         String name = settings.getOrDefault(ConnectorConfig.NAME_CONFIG, "");
         FutureCallback<Herder.Created<ConnectorInfo>> deployed = new FutureCallback<>();
         herder.putConnectorConfig(name, settings, true, deployed);
-        try {
-            deployed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new ClusterException("connector " + name + ": " + line(String.valueOf(cause.getMessage())), e);
-        } catch (TimeoutException e) {
-            throw new ClusterException(
-                    "connector " + name + ": has not started within " + PATIENCE_SECONDS + " s; see the log", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ClusterException("connector " + name + ": interrupted while it started", e);
-        }
+        await(name, deployed);
     }
 
     /** How a connector fares; neither running nor with problems while it starts, and where there is none of the name. */
@@ -136,10 +126,36 @@ public final class LocalConnect implements AutoCloseable {
         return new Status(running, List.copyOf(problems));
     }
 
+    /**
+     * Starts those parts of a connector again that have failed, from where they were; nothing happens where none has.
+     *
+     * @throws ClusterException in one line, if that cannot be done
+     */
+    public void restartFailed(String connector) {
+        FutureCallback<ConnectorStateInfo> restarted = new FutureCallback<>();
+        herder.restartConnectorAndTasks(new RestartRequest(connector, true, true), restarted);
+        await(connector, restarted);
+    }
+
     /** Stops all connectors, letting them finish what they have begun for some seconds, and the worker. */
     @Override
     public void close() {
         herder.stop();
+    }
+
+    private static void await(String name, FutureCallback<?> asked) {
+        try {
+            asked.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new ClusterException("connector " + name + ": " + line(String.valueOf(cause.getMessage())), e);
+        } catch (TimeoutException e) {
+            throw new ClusterException(
+                    "connector " + name + ": has not started within " + PATIENCE_SECONDS + " s; see the log", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClusterException("connector " + name + ": interrupted while it started", e);
+        }
     }
 
     /** The message of the innermost cause of a stack trace: Connect wraps it in words about itself. */
