@@ -45,7 +45,10 @@ CREATE TABLE IF NOT EXISTS turnpike.ledger (
     reported_cost_usd      double precision,
     latency_ms             bigint,
     time_to_first_token_ms bigint,
-    windows                jsonb NOT NULL
+    windows                jsonb NOT NULL,
+    source_topic           text,
+    source_partition       integer,
+    source_offset          bigint
 );
 
 CREATE INDEX IF NOT EXISTS ledger_team_time ON turnpike.ledger (team, admitted_at);
@@ -53,7 +56,7 @@ CREATE INDEX IF NOT EXISTS ledger_time ON turnpike.ledger (admitted_at);
 CREATE INDEX IF NOT EXISTS ledger_request ON turnpike.ledger (request_id);
 
 -- One row per cell of dimensions and window (1h or 1d, in the team's own time zone): the newest state of each.
--- Cells without a tag add up to the team's total; a cell with one repeats the part that carries it.
+-- Cells without a tag and a task add up to the team's total; a cell with either repeats the part that carries it.
 CREATE TABLE IF NOT EXISTS turnpike.spend (
     spend_key              text PRIMARY KEY,
     team                   text NOT NULL,
@@ -74,7 +77,8 @@ CREATE TABLE IF NOT EXISTS turnpike.spend (
     cache_read_tokens      bigint NOT NULL,
     output_tokens          bigint NOT NULL,
     baseline_nano_usd      bigint NOT NULL,
-    unpriced_tokens        bigint NOT NULL
+    unpriced_tokens        bigint NOT NULL,
+    task_id                text
 );
 
 CREATE INDEX IF NOT EXISTS spend_team_window ON turnpike.spend (team, "window", window_start);
@@ -125,7 +129,7 @@ SELECT team,
        round((sum(baseline_nano_usd) - sum(amount_nano_usd)) / 1e9::numeric, 9) AS savings_usd,
        sum(unpriced_tokens) AS unpriced_tokens
 FROM turnpike.spend
-WHERE "window" = '1d' AND tag IS NULL
+WHERE "window" = '1d' AND tag IS NULL AND task_id IS NULL
 GROUP BY team, window_start, window_end;
 
 -- What each team owes for a calendar month (UTC), by who and what. Corrections count in the month they correct.

@@ -213,6 +213,9 @@ class ProviderSinkIT {
         Logger kafka = (Logger) LoggerFactory.getLogger("org.apache.kafka");
         log.start();
         root.addAppender(log);
+        kafka.addAppender(log);
+        // to the list alone: it is much
+        kafka.setAdditive(false);
         kafka.setLevel(Level.DEBUG);
 
         // when a call fails, and a connector is refused
@@ -237,6 +240,8 @@ class ProviderSinkIT {
             assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).noneMatch(line -> line.contains(key));
         } finally {
             kafka.setLevel(Level.OFF);
+            kafka.setAdditive(true);
+            kafka.detachAppender(log);
             root.detachAppender(log);
             indiscreet.stop(0);
         }
