@@ -79,10 +79,18 @@ final class Faults {
     }
 
     private Fault injectNext() throws InterruptedException {
-        Kind kind = drawKind();
+        if (round.isEmpty()) {
+            round.addAll(Arrays.asList(Kind.values()));
+            round.remove(Kind.CONTROL);
+        }
         while (true) {
-            List<String> free = hits() < MOST_AT_A_TIME ? free(kind) : List.of();
-            if (!free.isEmpty()) {
+            List<Kind> possible = hits() < MOST_AT_A_TIME
+                    ? round.stream().filter(kind -> !free(kind).isEmpty()).toList()
+                    : List.of();
+            if (!possible.isEmpty()) {
+                Kind kind = possible.get(random.nextInt(possible.size()));
+                round.remove(kind);
+                List<String> free = free(kind);
                 return inject(kind, free.get(random.nextInt(free.size())));
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
@@ -91,14 +99,6 @@ final class Faults {
 
     private synchronized int hits() {
         return hit.size();
-    }
-
-    private Kind drawKind() {
-        if (round.isEmpty()) {
-            round.addAll(Arrays.asList(Kind.values()));
-            round.remove(Kind.CONTROL);
-        }
-        return round.remove(random.nextInt(round.size()));
     }
 
     /** What of its kind has no fault now. */

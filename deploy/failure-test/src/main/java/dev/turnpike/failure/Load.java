@@ -49,6 +49,7 @@ final class Load implements AutoCloseable {
     private final Set<String> usages = ConcurrentHashMap.newKeySet();
     private final Thread thread = new Thread(this::run, "load");
     private volatile boolean open = true;
+    private volatile @Nullable Long firstWave;
     private long repeats;
     private long usageNumber;
 
@@ -67,6 +68,11 @@ final class Load implements AutoCloseable {
     void start() {
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** From now on the hot teams ask too. */
+    void beginWaves() {
+        firstWave = System.nanoTime();
     }
 
     /** Requests that the brokers have accepted, each as team and id. */
@@ -101,7 +107,8 @@ final class Load implements AutoCloseable {
         double due = 0;
         try {
             while (open) {
-                publish(traffic.next(Duration.ofNanos(System.nanoTime() - began)));
+                Long first = firstWave;
+                publish(traffic.next(Duration.ofNanos(first == null ? -1 : System.nanoTime() - first)));
                 due += Traffic.meanAsks() / rate;
                 TimeUnit.NANOSECONDS.sleep(began + (long) (due * 1e9) - System.nanoTime());
             }
@@ -181,7 +188,7 @@ final class Load implements AutoCloseable {
                 .setTeam(GATEWAY_TEAM)
                 .setUser("user" + random.nextInt(3))
                 .setProvider(World.PROVIDER)
-                .setModel("good")
+                .setModel("gpt-4o")
                 // by a clock that is up to a minute wrong
                 .setOccurredAt(System.currentTimeMillis() + random.nextInt(120_000) - 60_000)
                 .setInputTokens(100 + random.nextInt(2_000))

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  * @param repeats records that were published again
  * @param calls how often the provider saw each attempt
  * @param deaths processes that ended without being told to
+ * @param oldWays how check-then-increment fared under the same load
  */
 record Outcome(
         Run.Plan plan,
@@ -38,6 +40,7 @@ record Outcome(
         long repeats,
         Map<String, Integer> calls,
         Map<String, Integer> deaths,
+        List<OldWay.Result> oldWays,
         Report audit) {
 
     private static final double AIM = 0.97;
@@ -117,6 +120,7 @@ record Outcome(
                 tally.overruns());
         printHotWindows(out);
         printRecovery(out);
+        printOldWays(out);
         if (!deaths.isEmpty()) {
             out.printf("processes that ended by themselves and were started again: %s%n%n", new TreeMap<>(deaths));
         }
@@ -164,12 +168,46 @@ record Outcome(
         out.println();
     }
 
+    private void printOldWays(PrintWriter out) {
+        List<HotWindow> hot = tally.hotWindows();
+        out.printf(
+                "  the same load                    faults  hot windows  past limit  overspent: mean   worst  lost spend%n");
+        out.printf(
+                "  %-32s %6d  %11d  %10d  %13.2f %%  %4.1f %%  %8s %%%n",
+                "turnpike",
+                faults(),
+                hot.size(),
+                tally.passed().size(),
+                0.0 + 100 * worst(hot),
+                100 * worst(hot),
+                lost() == 0 ? "0.00" : "see above");
+        for (OldWay.Result old : oldWays) {
+            out.printf(
+                    "  %-32s %6d  %11d  %10d  %13.2f %%  %4.1f %%  %8.2f %%%n",
+                    old.name(),
+                    old.kills(),
+                    old.windows(),
+                    old.passed(),
+                    100 * old.meanOverspent(),
+                    100 * old.worstOverspent(),
+                    100.0 * old.lostNanoUsd() / Math.max(1, old.spentNanoUsd()));
+        }
+        out.println();
+    }
+
+    private static double worst(List<HotWindow> hot) {
+        return hot.stream()
+                .mapToDouble(window -> Math.max(0, window.spentInTheEnd() - 1))
+                .max()
+                .orElse(0);
+    }
+
     private static double percent(double[] sorted, double share) {
         return 100 * Tally.percentile(sorted, share);
     }
 
     private static void line(PrintWriter out, String what, String format, Object... values) {
-        out.printf("%-12s %s%n", what, String.format(java.util.Locale.ROOT, format, values));
+        out.printf("%-12s %s%n", what, String.format(Locale.ROOT, format, values));
     }
 
     String json() {
@@ -206,6 +244,7 @@ record Outcome(
         object.put("estimates", tally.estimates());
         object.put("overruns_nano_usd", tally.overruns());
         object.put("hot_windows", tally.hotWindows());
+        object.put("check_then_increment", oldWays);
         object.put("restarted_by_supervisor", deaths);
         object.put(
                 "laws_broken",

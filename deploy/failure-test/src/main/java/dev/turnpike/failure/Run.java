@@ -11,6 +11,7 @@ import dev.turnpike.schemas.Topics;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,8 @@ final class Run {
             Traffic.HOLD_TTL.multipliedBy(2).plusSeconds(120);
     private static final Duration CALM = Duration.ofSeconds(10);
     private static final int CONTROLS = 20;
+    // three waves: enough to see whether a limit holds
+    private static final Duration OLD_TIME = Traffic.WAVE.multipliedBy(3);
     private static final long PROGRESS_MILLIS = 10_000;
 
     private final Plan plan;
@@ -71,6 +74,7 @@ final class Run {
                 load.start();
                 await("something booked on every partition", START_PATIENCE, () -> watch.hasAll(Topics.LEDGER));
                 say("all parts work; a calm while before the faults");
+                load.beginWaves();
                 Faults faults = new Faults(world, plan.seed());
                 calm(faults);
                 long since = System.nanoTime();
@@ -79,8 +83,13 @@ final class Run {
                 say("no more faults, no more load; waiting until everything is settled");
                 load.close();
                 boolean settled = settle(load, watch);
+                say("the old way under the same load: replicas with a counter each");
+                List<OldWay.Result> old = new ArrayList<>();
+                old.add(OldWay.run(dir, false, plan, oldTime()));
+                say("the old way under the same load: replicas with one counter");
+                old.add(OldWay.run(dir, true, plan, oldTime()));
                 say("auditing the log");
-                return outcome(cluster, world, provider, load, watch, faults, took, settled);
+                return outcome(old, cluster, world, provider, load, watch, faults, took, settled);
             }
         }
     }
@@ -132,7 +141,12 @@ final class Run {
         return false;
     }
 
+    private Duration oldTime() {
+        return plan.time().compareTo(OLD_TIME) < 0 ? plan.time() : OLD_TIME;
+    }
+
     private Outcome outcome(
+            List<OldWay.Result> old,
             Cluster cluster,
             World world,
             SimulatedProvider provider,
@@ -156,6 +170,7 @@ final class Run {
                 load.repeats(),
                 provider.calls(),
                 world.deaths(),
+                old,
                 Audit.of(cluster, Audit.Scope.whole()));
     }
 

@@ -3,7 +3,9 @@ package dev.turnpike.failure;
 import dev.turnpike.schemas.Ownership;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * What the users of the system do, from a seed: who asks for what, how large it is and what the model will do with it.
@@ -35,26 +37,33 @@ final class Traffic {
 
     /** What stops the hot teams of a kind. */
     enum Limit {
-        DAY("- {name: day, scope: team, period: day, limit_usd: 0.12}"),
-        MONTH("- {name: month, scope: team, period: month, limit_usd: 0.12}"),
-        USER("- {name: user, scope: user, period: week, limit_usd: 0.06}"),
-        TASK("- {name: task, scope: task, period: total, limit_usd: 0.06}"),
-        TOKENS("- {name: tokens, scope: team, period: day, limit_tokens: 60000}"),
-        REQUESTS("- {name: requests, scope: team, period: hour, limit_requests: 80}"),
-        SEVERAL("""
+        DAY(120_000_000L, "- {name: day, scope: team, period: day, limit_usd: 0.12}"),
+        MONTH(120_000_000L, "- {name: month, scope: team, period: month, limit_usd: 0.12}"),
+        USER(60_000_000L, "- {name: user, scope: user, period: week, limit_usd: 0.06}"),
+        TASK(60_000_000L, "- {name: task, scope: task, period: total, limit_usd: 0.06}"),
+        TOKENS(0, "- {name: tokens, scope: team, period: day, limit_tokens: 60000}"),
+        REQUESTS(0, "- {name: requests, scope: team, period: hour, limit_requests: 80}"),
+        SEVERAL(140_000_000L, """
                 - {name: month, scope: team, period: month, limit_usd: 0.14}
                   - {name: user, scope: user, period: day, limit_usd: 0.08}
                   - {name: task, scope: task, period: total, limit_usd: 0.05}
                   - {name: economy, scope: team, period: day, limit_usd: 0.1, enforcement: soft, alert_at: [50, 80]}""");
 
+        private final long nanoUsd;
         private final String budgets;
 
-        Limit(String budgets) {
+        Limit(long nanoUsd, String budgets) {
+            this.nanoUsd = nanoUsd;
             this.budgets = budgets;
         }
 
+        /** The limit in cost on the team, or on each of its users or tasks; 0 where it is not in cost. */
+        long nanoUsd() {
+            return nanoUsd;
+        }
+
         String team(int wave) {
-            return name().toLowerCase(java.util.Locale.ROOT) + "-" + wave;
+            return name().toLowerCase(Locale.ROOT) + "-" + wave;
         }
     }
 
@@ -89,22 +98,23 @@ final class Traffic {
     Traffic(long seed, int waves) {
         this.random = new SplittableRandom(seed);
         this.waves = waves;
-        this.steady = java.util.stream.IntStream.range(0, World.PARTITIONS)
+        this.steady = IntStream.range(0, World.PARTITIONS)
                 .mapToObj(Traffic::steadyTeam)
                 .toList();
     }
 
-    /** What is asked at a time since the beginning: mostly one request, sometimes several of a team at once. */
+    /**
+     * What is asked at a time since the first wave began: mostly one request, sometimes several of a team at once. Before
+     * that, only the steady teams ask.
+     */
     List<Ask> next(Duration since) {
-        if (random.nextInt(100) < STEADY_PERCENT) {
+        if (since.isNegative() || random.nextInt(100) < STEADY_PERCENT) {
             return List.of(ask(steady.get((int) (number % steady.size()))));
         }
         int wave = (int) Math.min(waves - 1, since.toMillis() / WAVE.toMillis());
         Limit limit = Limit.values()[random.nextInt(Limit.values().length)];
         int count = random.nextInt(100) < BURST_PERCENT ? BURST : 1;
-        return java.util.stream.IntStream.range(0, count)
-                .mapToObj(i -> ask(limit.team(wave)))
-                .toList();
+        return IntStream.range(0, count).mapToObj(i -> ask(limit.team(wave))).toList();
     }
 
     /** How many requests one call of {@link #next} gives, on average. */
@@ -138,16 +148,16 @@ final class Traffic {
     static String documents(int waves) {
         StringBuilder yaml = new StringBuilder("""
                 kind: ModelOffer
-                provider: sim
-                model: good
+                provider: openai
+                model: gpt-4o
                 quality: {"*": 0.9}
-                prices: [{effective_from: 2026-01-01, input_usd_per_million: 2, output_usd_per_million: 8}]
+                prices: [{effective_from: 2026-01-01, input_usd_per_million: 2.5, output_usd_per_million: 10}]
                 ---
                 kind: ModelOffer
-                provider: sim
-                model: cheap
+                provider: openai
+                model: gpt-4o-mini
                 quality: {"*": 0.7}
-                prices: [{effective_from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 4}]
+                prices: [{effective_from: 2026-01-01, input_usd_per_million: 0.15, output_usd_per_million: 0.6}]
                 ---
                 kind: TeamPolicy
                 team: "*"

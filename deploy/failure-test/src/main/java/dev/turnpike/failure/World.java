@@ -36,7 +36,7 @@ import org.apache.kafka.clients.admin.Admin;
 final class World implements AutoCloseable {
 
     static final int PARTITIONS = 4;
-    static final String PROVIDER = "sim";
+    static final String PROVIDER = "openai";
 
     private static final int BROKERS = 3;
     private static final List<String> ROUTERS = List.of("router1", "router2");
@@ -295,7 +295,7 @@ final class World implements AutoCloseable {
         return file;
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,7 +34,10 @@ final class Tether {
         tether.start();
         FileChannel.open(Path.of(args[0]), CREATE, WRITE).lock();
         String[] more = Arrays.copyOfRange(args, 2, args.length);
-        Class.forName(args[1]).getMethod("main", String[].class).invoke(null, (Object) more);
+        Method main = Class.forName(args[1]).getMethod("main", String[].class);
+        // like the launcher, which asks for a public method only
+        main.setAccessible(true);
+        main.invoke(null, (Object) more);
     }
 
     // by reflection, because the compiler warns of this API and leaves no way to say that it is meant
