@@ -43,7 +43,7 @@ public final class FailureMain implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Of load and faults; default ${DEFAULT-VALUE}.")
     long seed;
 
-    @Option(names = "--rate", defaultValue = "30", description = "Requests a second; default ${DEFAULT-VALUE}.")
+    @Option(names = "--rate", defaultValue = "20", description = "Requests a second; default ${DEFAULT-VALUE}.")
     double rate;
 
     @Option(
@@ -63,15 +63,22 @@ public final class FailureMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
-        PrintWriter progress = json ? err : out;
+        PrintWriter progress =
+                json ? spec.commandLine().getErr() : spec.commandLine().getOut();
         Path folder = dir == null ? Files.createTempDirectory("turnpike-failure-") : Files.createDirectories(dir);
-        Outcome outcome = new Run(new Run.Plan(time, faults, seed, rate), folder, line -> {
-                    progress.println(line);
-                    progress.flush();
-                })
-                .execute();
+        Run run = new Run(new Run.Plan(time, faults, seed, rate), folder, line -> {
+            progress.println(line);
+            progress.flush();
+        });
+        try {
+            return print(run.execute(), folder);
+        } finally {
+            run.done();
+        }
+    }
+
+    private int print(Outcome outcome, Path folder) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(outcome.json());
             out.flush();
@@ -81,8 +88,8 @@ public final class FailureMain implements Callable<Integer> {
         if (dir == null && outcome.isGood()) {
             delete(folder);
         } else {
-            err.println("what the processes kept and said is in " + folder);
-            err.flush();
+            spec.commandLine().getErr().println("what the processes kept and said is in " + folder);
+            spec.commandLine().getErr().flush();
         }
         return outcome.isGood() ? 0 : 1;
     }

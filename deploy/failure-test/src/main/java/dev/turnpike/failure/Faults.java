@@ -9,10 +9,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * after a while.
  *
  * <p>Kinds come in rounds, each kind once a round in an order that is drawn, so every kind has its share. Two brokers are
- * never hit at the same time: with two of three gone the cluster is down, which proves nothing about budgets.
+ * never hit at the same time: with two of three gone the cluster is down,  which proves nothing about budgets. For the same reason nothing more is broken while nothing works at all.
  */
 final class Faults {
 
@@ -30,11 +32,16 @@ final class Faults {
     private static final long LOOK_AGAIN_MILLIS = 100;
     private static final int MOST_AT_A_TIME = 3;
 
+    // longer than any session or transaction takes to time out
+    private static final long DEAD_NANOS = Duration.ofSeconds(20).toNanos();
+
     private final World world;
+    private final LongSupplier lastOutput;
     private final SplittableRandom random;
     private final List<Fault> injected = new ArrayList<>();
     private final Set<String> hit = new HashSet<>();
     private final List<Kind> round = new ArrayList<>();
+    private final CountDownLatch stop = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "fault");
         thread.setDaemon(true);
@@ -48,12 +55,17 @@ final class Faults {
         void run() throws InterruptedException;
     }
 
-    Faults(World world, long seed) {
+    /** @param lastOutput when something was committed for the last time, by {@link System#nanoTime} */
+    Faults(World world, LongSupplier lastOutput, long seed) {
         this.world = world;
+        this.lastOutput = lastOutput;
         this.random = new SplittableRandom(seed);
     }
 
-    /** Injects so many faults spread over a time, longer if they must wait for each other; returns when all are over. */
+    /**
+     * Injects so many faults spread over a time, longer if they must wait for each other; returns when all are over, and
+     * earlier when told to stop.
+     */
     void inject(int count, Duration over, Consumer<Fault> tell) throws InterruptedException {
         long began = System.nanoTime();
         long[] times = LongStream.generate(() -> random.nextLong(over.toNanos()))
@@ -61,7 +73,9 @@ final class Faults {
                 .sorted()
                 .toArray();
         for (long time : times) {
-            TimeUnit.NANOSECONDS.sleep(began + time - System.nanoTime());
+            if (isStoppedBefore(began + time)) {
+                break;
+            }
             tell.accept(injectNext());
         }
         while (hits() > 0) {
@@ -78,23 +92,41 @@ final class Faults {
         return List.copyOf(injected);
     }
 
-    private Fault injectNext() throws InterruptedException {
+    /** No more faults; what is broken is mended as planned. */
+    void stop() {
+        stop.countDown();
+    }
+
+    /** Waits for a time and until something can be broken; whether it was told to stop meanwhile. */
+    private boolean isStoppedBefore(long nanoTime) throws InterruptedException {
+        boolean stopped = stop.await(nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
+        while (!stopped && !mayInject()) {
+            stopped = stop.await(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        return stopped;
+    }
+
+    private boolean mayInject() {
+        return hits() < MOST_AT_A_TIME
+                && System.nanoTime() - lastOutput.getAsLong() < DEAD_NANOS
+                && !possible().isEmpty();
+    }
+
+    /** Kinds that are still due in this round and that something is free for. */
+    private List<Kind> possible() {
         if (round.isEmpty()) {
             round.addAll(Arrays.asList(Kind.values()));
             round.remove(Kind.CONTROL);
         }
-        while (true) {
-            List<Kind> possible = hits() < MOST_AT_A_TIME
-                    ? round.stream().filter(kind -> !free(kind).isEmpty()).toList()
-                    : List.of();
-            if (!possible.isEmpty()) {
-                Kind kind = possible.get(random.nextInt(possible.size()));
-                round.remove(kind);
-                List<String> free = free(kind);
-                return inject(kind, free.get(random.nextInt(free.size())));
-            }
-            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
-        }
+        return round.stream().filter(kind -> !free(kind).isEmpty()).toList();
+    }
+
+    private Fault injectNext() {
+        List<Kind> possible = possible();
+        Kind kind = possible.get(random.nextInt(possible.size()));
+        round.remove(kind);
+        List<String> free = free(kind);
+        return inject(kind, free.get(random.nextInt(free.size())));
     }
 
     private synchronized int hits() {

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 
 /**
  * What came out of a failure test.
@@ -178,8 +179,8 @@ record Outcome(
                 faults(),
                 hot.size(),
                 tally.passed().size(),
-                0.0 + 100 * worst(hot),
-                100 * worst(hot),
+                100 * over(hot).average().orElse(0),
+                100 * over(hot).max().orElse(0),
                 lost() == 0 ? "0.00" : "see above");
         for (OldWay.Result old : oldWays) {
             out.printf(
@@ -195,11 +196,9 @@ record Outcome(
         out.println();
     }
 
-    private static double worst(List<HotWindow> hot) {
-        return hot.stream()
-                .mapToDouble(window -> Math.max(0, window.spentInTheEnd() - 1))
-                .max()
-                .orElse(0);
+    /** By which share of its limit each hot window passed it. */
+    private static DoubleStream over(List<HotWindow> hot) {
+        return hot.stream().mapToDouble(window -> Math.max(0, window.spentInTheEnd() - 1));
     }
 
     private static double percent(double[] sorted, double share) {

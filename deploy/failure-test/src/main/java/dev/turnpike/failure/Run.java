@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -27,14 +28,15 @@ final class Run {
             Traffic.HOLD_TTL.multipliedBy(2).plusSeconds(120);
     private static final Duration CALM = Duration.ofSeconds(10);
     private static final int CONTROLS = 20;
-    // three waves: enough to see whether a limit holds
-    private static final Duration OLD_TIME = Traffic.WAVE.multipliedBy(3);
+    // two waves: enough to see whether a limit holds
+    private static final Duration OLD_TIME = Traffic.WAVE.multipliedBy(2);
     private static final long PROGRESS_MILLIS = 10_000;
 
     private final Plan plan;
     private final Path dir;
     private final Consumer<String> say;
     private final long began = System.nanoTime();
+    private final CountDownLatch judged = new CountDownLatch(1);
 
     /**
      * What to do.
@@ -60,6 +62,11 @@ final class Run {
         this.say = say;
     }
 
+    /** The outcome is printed, so the process may end. */
+    void done() {
+        judged.countDown();
+    }
+
     Outcome execute() throws InterruptedException {
         say("starting three brokers and the registry");
         try (SimulatedProvider provider = SimulatedProvider.start(SimulatedProvider.Options.standard());
@@ -75,7 +82,8 @@ final class Run {
                 await("something booked on every partition", START_PATIENCE, () -> watch.hasAll(Topics.LEDGER));
                 say("all parts work; a calm while before the faults");
                 load.beginWaves();
-                Faults faults = new Faults(world, plan.seed());
+                Faults faults = new Faults(world, watch::lastOutput, plan.seed());
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(faults), "on-signal"));
                 calm(faults);
                 long since = System.nanoTime();
                 injectAll(faults, load, watch);
@@ -91,6 +99,16 @@ final class Run {
                 say("auditing the log");
                 return outcome(old, cluster, world, provider, load, watch, faults, took, settled);
             }
+        }
+    }
+
+    /** On Ctrl-C the faults end, and the rest goes its way: a run that was cut short is judged too. */
+    private void stopAndWait(Faults faults) {
+        faults.stop();
+        try {
+            judged.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

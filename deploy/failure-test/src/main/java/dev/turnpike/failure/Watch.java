@@ -45,6 +45,7 @@ final class Watch implements AutoCloseable {
     private long dispatched;
     private long rejected;
     private volatile boolean open = true;
+    private volatile long lastOutput = System.nanoTime();
 
     Watch(Cluster cluster) {
         this.cluster = cluster;
@@ -61,6 +62,11 @@ final class Watch implements AutoCloseable {
     void start() {
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** When something was decided or booked for the last time, by {@link System#nanoTime}. */
+    long lastOutput() {
+        return lastOutput;
     }
 
     synchronized long dispatched() {
@@ -166,6 +172,9 @@ final class Watch implements AutoCloseable {
         List<List<Long>> partitions = arrivals.get(topic);
         if (partitions != null) {
             partitions.get(record.partition()).add(System.nanoTime());
+        }
+        if (topic == Topics.DECISIONS || topic == Topics.LEDGER) {
+            lastOutput = System.nanoTime();
         }
         if (topic == Topics.DECISIONS) {
             Decision decision = read(Topics.DECISIONS, record);

@@ -199,7 +199,11 @@ final class World implements AutoCloseable {
                 "listeners", listeners.toString(),
                 "advertised.listeners", told.toString(),
                 "listener.security.protocol.map", protocols.toString(),
-                "num.network.threads", "1");
+                "num.network.threads", "1",
+                // a dozen processes share the machine: a broker that had to wait for its turn is not dead
+                "broker.session.timeout.ms", "9000",
+                "controller.quorum.fetch.timeout.ms", "8000",
+                "controller.quorum.election.timeout.ms", "4000");
     }
 
     private void application(
@@ -213,7 +217,7 @@ final class World implements AutoCloseable {
         instance.start();
     }
 
-    /** Settings of a stream application; those that decide how long an outage lasts are explained in the docs. */
+    /** As it would be run elsewhere, with the defaults of sessions and transactions, which decide how long an outage lasts. */
     private Map<String, String> streams(String name) {
         return Map.of(
                 "bootstrap.servers",
@@ -225,11 +229,7 @@ final class World implements AutoCloseable {
                 "http.port",
                 "0",
                 "commit.interval",
-                "100ms",
-                "session.timeout",
-                "6s",
-                "kafka.producer.transaction.timeout.ms",
-                "6000",
+                "200ms",
                 "request.deadline",
                 Traffic.DEADLINE.toSeconds() + "s");
     }
@@ -249,8 +249,8 @@ final class World implements AutoCloseable {
         sink.put("connector.class", WrongClockSink.class.getName());
         sink.put("bootstrap.servers", link(SINK).bootstrapServers());
         sink.put("schema.registry.url", registryUrl());
-        sink.put("consumer.override.session.timeout.ms", "6000");
-        sink.put("consumer.override.heartbeat.interval.ms", "1500");
+        // Connect's default is 45 s, and so long the dispatches of a killed worker wait
+        sink.put("consumer.override.session.timeout.ms", "10000");
         sink.put("shutdown.grace.ms", "3000");
         sink.put("providers", PROVIDER);
         sink.put("provider." + PROVIDER + ".url", providerUrl);
