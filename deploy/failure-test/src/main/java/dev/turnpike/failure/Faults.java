@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * after a while.
  *
  * <p>Kinds come in rounds, each kind once a round in an order that is drawn, so every kind has its share. Two brokers are
- * never hit at the same time: with two of three gone the cluster is down,  which proves nothing about budgets. For the same reason nothing more is broken while nothing works at all.
+ * never hit at the same time: with two of three gone the cluster is down, which proves nothing about budgets. For the same
+ * reason nothing more is broken while nothing works at all.
  */
 final class Faults {
 

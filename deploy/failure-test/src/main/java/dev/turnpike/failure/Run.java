@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 /** One failure test from beginning to end: start, load, faults, quiet, audit, figures. */
 final class Run {
 
-    private static final Duration START_PATIENCE = Duration.ofMinutes(3);
+    private static final Duration START_PATIENCE = Duration.ofMinutes(10);
     // what is open ends with its hold's time at the latest, and clocks may be wrong by some of it
     private static final Duration SETTLE_PATIENCE =
             Traffic.HOLD_TTL.multipliedBy(2).plusSeconds(120);
@@ -204,8 +204,8 @@ final class Run {
         long end = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException(
-                        "no " + what + " within " + patience.toSeconds() + " s; see the output.log files in " + dir);
+                throw new IllegalStateException(what + " did not come within " + patience.toSeconds()
+                        + " s; see the output.log files in " + dir);
             }
             TimeUnit.MILLISECONDS.sleep(100);
         }

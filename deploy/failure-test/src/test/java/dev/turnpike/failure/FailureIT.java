@@ -17,8 +17,10 @@ class FailureIT {
     @Test
     void shouldOverspendLoseAndDoubleNothingWhateverFails(@TempDir Path dir) throws Exception {
         Run.Plan plan = new Run.Plan(Duration.ofSeconds(60), FAULTS, 3, 12);
+        Run run = new Run(plan, dir, System.out::println);
 
-        Outcome outcome = new Run(plan, dir, System.out::println).execute();
+        Outcome outcome = run.execute();
+        run.done();
 
         StringWriter text = new StringWriter();
         outcome.print(new PrintWriter(text));
