@@ -73,10 +73,14 @@ final class Faults {
                 .limit(count)
                 .sorted()
                 .toArray();
+        // those that had to wait do not all come at once
+        long apart = over.toNanos() / count / 3;
+        long last = began;
         for (long time : times) {
-            if (isStoppedBefore(began + time)) {
+            if (isStoppedBefore(Math.max(began + time, last + apart))) {
                 break;
             }
+            last = System.nanoTime();
             tell.accept(injectNext());
         }
         while (hits() > 0) {

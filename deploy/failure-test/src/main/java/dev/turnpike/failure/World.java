@@ -2,6 +2,7 @@ package dev.turnpike.failure;
 
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cluster.BrokerNode;
+import dev.turnpike.cluster.ClusterException;
 import dev.turnpike.cluster.LocalRegistry;
 import dev.turnpike.cluster.TcpProxy;
 import dev.turnpike.failure.Instance.Role;
@@ -25,6 +26,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The system under test: three brokers, a registry, two routers, two meters and a provider sink, each a process of its
@@ -38,6 +41,7 @@ final class World implements AutoCloseable {
     static final int PARTITIONS = 4;
     static final String PROVIDER = "openai";
 
+    private static final Logger LOG = LoggerFactory.getLogger(World.class);
     private static final int BROKERS = 3;
     private static final List<String> ROUTERS = List.of("router1", "router2");
     private static final List<String> METERS = List.of("meter1", "meter2");
@@ -122,7 +126,16 @@ final class World implements AutoCloseable {
 
     /** It comes back where it was, with what it knew. */
     synchronized void restartRegistry() {
-        registry = LocalRegistry.start(dir.resolve("registry"), registry.port());
+        int port = registry.port();
+        while (open) {
+            try {
+                registry = LocalRegistry.start(dir.resolve("registry"), port);
+                return;
+            } catch (ClusterException e) {
+                // it was given a minute and a half, which is not enough on a machine that is short of CPU
+                LOG.warn("the registry is started once more: {}", e.getMessage());
+            }
+        }
     }
 
     /** How often a process ended without being told to, and was started again as a supervisor would. */

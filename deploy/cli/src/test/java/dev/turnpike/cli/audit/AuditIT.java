@@ -83,8 +83,10 @@ class AuditIT {
                                         decision -> decision.getWindows().get(0).setHeld(SmallLog.BOUND.toAvro()))),
                 fault(3, log -> log.change(Topics.BUDGETS, state -> state.setSpent(new Amounts(1, 2, 3).toAvro()))),
                 fault(4, log -> log.again(Topics.LEDGER)),
-                fault(5, log -> log.withoutLast(Topics.LEDGER)
-                        .change(Topics.LEDGER, entry -> entry.setAmount(new Amounts(1, 150_000, 1).toAvro()))),
+                fault(
+                        5,
+                        log -> log.withoutLast(Topics.LEDGER)
+                                .change(Topics.LEDGER, entry -> entry.setAmount(new Amounts(1, 150_000, 1).toAvro()))),
                 fault(
                         6,
                         log -> log.change(
