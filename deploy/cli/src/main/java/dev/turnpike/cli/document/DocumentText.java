@@ -171,6 +171,8 @@ public final class DocumentText {
         unless(defaults.getOutputCap(), fields, "output_cap", routing.getOutputCap());
         unless(defaults.getMinOutputCap(), fields, "min_output_cap", routing.getMinOutputCap());
         unless(defaults.getFallbacks(), fields, "fallbacks", routing.getFallbacks());
+        unless(null, fields, "max_request_usd", usd(routing.getMaxRequestNanoUsd()));
+        unless(null, fields, "output_quantile", routing.getOutputQuantile());
         return fields;
     }
 
