@@ -11,6 +11,7 @@ import dev.turnpike.schemas.Topics;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -196,7 +197,7 @@ final class Run {
         List<Document> documents =
                 DocumentReader.read(new StringReader(Traffic.documents(plan.waves())), "failure-test");
         try (TopicLog log = TopicLog.open(cluster)) {
-            Published.publish(cluster, log.serdes(), Published.read(log).changes(documents, false));
+            Published.publish(cluster, log.serdes(), Published.read(log).changes(documents, false, Instant.now()));
         }
     }
 
