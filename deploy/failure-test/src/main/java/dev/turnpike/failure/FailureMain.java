@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -70,10 +71,22 @@ public final class FailureMain implements Callable<Integer> {
             progress.println(line);
             progress.flush();
         });
+        // on Ctrl-C the run ends in order; the JVM waits for this thread, which waits for the run
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(run, ended), "on-signal"));
         try {
             return print(run.execute(), folder);
         } finally {
-            run.done();
+            ended.countDown();
+        }
+    }
+
+    private static void stopAndWait(Run run, CountDownLatch ended) {
+        run.stop();
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -38,11 +38,11 @@ final class Faults {
 
     private final World world;
     private final LongSupplier lastOutput;
+    private final CountDownLatch stop;
     private final SplittableRandom random;
     private final List<Fault> injected = new ArrayList<>();
     private final Set<String> hit = new HashSet<>();
     private final List<Kind> round = new ArrayList<>();
-    private final CountDownLatch stop = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "fault");
         thread.setDaemon(true);
@@ -56,10 +56,14 @@ final class Faults {
         void run() throws InterruptedException;
     }
 
-    /** @param lastOutput when something was committed for the last time, by {@link System#nanoTime} */
-    Faults(World world, LongSupplier lastOutput, long seed) {
+    /**
+     * @param lastOutput when something was committed for the last time, by {@link System#nanoTime}
+     * @param stop ends the faults early; what is broken is mended as planned
+     */
+    Faults(World world, LongSupplier lastOutput, CountDownLatch stop, long seed) {
         this.world = world;
         this.lastOutput = lastOutput;
+        this.stop = stop;
         this.random = new SplittableRandom(seed);
     }
 
@@ -95,11 +99,6 @@ final class Faults {
 
     synchronized List<Fault> injected() {
         return List.copyOf(injected);
-    }
-
-    /** No more faults; what is broken is mended as planned. */
-    void stop() {
-        stop.countDown();
     }
 
     /** Waits for a time and until something can be broken; whether it was told to stop meanwhile. */

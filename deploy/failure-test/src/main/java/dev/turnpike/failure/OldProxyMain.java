@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  * {@code litellm/proxy/auth/auth_checks.py} lets a request pass unless the spend known so far is above the budget; the cost
  * of a call is added after its answer, to a cache of the replica (or, where one is configured, to a counter that replicas
  * share) and to a buffer that a job writes to the database every {@code proxy_batch_write_at} seconds. Later versions
- * also reserve an estimate before the call (the proxy's documentation of 2026: "budget reservation"); that is not what is compared here.
+ * also reserve an estimate before the call; that is not what is compared here.
  */
 final class OldProxyMain {
 

@@ -37,7 +37,7 @@ final class Run {
     private final Path dir;
     private final Consumer<String> say;
     private final long began = System.nanoTime();
-    private final CountDownLatch judged = new CountDownLatch(1);
+    private final CountDownLatch stop = new CountDownLatch(1);
 
     /**
      * What to do.
@@ -63,9 +63,9 @@ final class Run {
         this.say = say;
     }
 
-    /** The outcome is printed, so the process may end. */
-    void done() {
-        judged.countDown();
+    /** No more faults; the rest goes its way: a run that was cut short is judged too. */
+    void stop() {
+        stop.countDown();
     }
 
     Outcome execute() throws InterruptedException {
@@ -83,8 +83,7 @@ final class Run {
                 await("something booked on every partition", START_PATIENCE, () -> watch.hasAll(Topics.LEDGER));
                 say("all parts work; a calm while before the faults");
                 load.beginWaves();
-                Faults faults = new Faults(world, watch::lastOutput, plan.seed());
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(faults), "on-signal"));
+                Faults faults = new Faults(world, watch::lastOutput, stop, plan.seed());
                 calm(faults);
                 long since = System.nanoTime();
                 injectAll(faults, load, watch);
@@ -100,16 +99,6 @@ final class Run {
                 say("auditing the log");
                 return outcome(old, cluster, world, provider, load, watch, faults, took, settled);
             }
-        }
-    }
-
-    /** On Ctrl-C the faults end, and the rest goes its way: a run that was cut short is judged too. */
-    private void stopAndWait(Faults faults) {
-        faults.stop();
-        try {
-            judged.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

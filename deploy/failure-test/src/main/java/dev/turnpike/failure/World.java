@@ -230,7 +230,7 @@ final class World implements AutoCloseable {
         instance.start();
     }
 
-    /** As it would be run elsewhere, with the defaults of sessions and transactions, which decide how long an outage lasts. */
+    /** With the defaults of sessions and transactions, which decide how long an outage lasts. */
     private Map<String, String> streams(String name) {
         return Map.of(
                 "bootstrap.servers",

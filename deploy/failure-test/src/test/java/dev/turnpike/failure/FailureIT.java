@@ -17,10 +17,8 @@ class FailureIT {
     @Test
     void shouldOverspendLoseAndDoubleNothingWhateverFails(@TempDir Path dir) throws Exception {
         Run.Plan plan = new Run.Plan(Duration.ofSeconds(60), FAULTS, 3, 12);
-        Run run = new Run(plan, dir, System.out::println);
 
-        Outcome outcome = run.execute();
-        run.done();
+        Outcome outcome = new Run(plan, dir, System.out::println).execute();
 
         StringWriter text = new StringWriter();
         outcome.print(new PrintWriter(text));
