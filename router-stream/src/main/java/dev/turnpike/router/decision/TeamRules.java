@@ -1,5 +1,6 @@
 package dev.turnpike.router.decision;
 
+import dev.turnpike.schemas.AllowedOffers;
 import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.BudgetWindow.Period;
 import dev.turnpike.schemas.event.Routing;
@@ -7,13 +8,10 @@ import dev.turnpike.schemas.event.TeamPolicy;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A team's policy, prepared for deciding. Safe for many threads; what it remembers changes no answer. */
@@ -25,26 +23,19 @@ public final class TeamRules {
     private final List<BudgetRule> budgets;
     private final ZoneId zone;
     private final DayOfWeek weekStart;
-    private final List<Pattern> allow;
-    private final List<Pattern> deny;
+    private final AllowedOffers allowed;
 
     // the window of most requests is that of the request before
     private final Map<Period, BudgetWindow> windows = new ConcurrentHashMap<>();
     private volatile @Nullable Shortlist shortlist;
 
     private TeamRules(
-            TeamPolicy policy,
-            List<BudgetRule> budgets,
-            ZoneId zone,
-            DayOfWeek weekStart,
-            List<Pattern> allow,
-            List<Pattern> deny) {
+            TeamPolicy policy, List<BudgetRule> budgets, ZoneId zone, DayOfWeek weekStart, AllowedOffers allowed) {
         this.policy = policy;
         this.budgets = budgets;
         this.zone = zone;
         this.weekStart = weekStart;
-        this.allow = allow;
-        this.deny = deny;
+        this.allowed = allowed;
     }
 
     /**
@@ -64,8 +55,7 @@ public final class TeamRules {
                 policy.getBudgets().stream().map(BudgetRule::of).toList(),
                 ZoneId.of(policy.getTimezone()),
                 DayOfWeek.valueOf(policy.getWeekStart().toUpperCase(Locale.ROOT)),
-                patterns(routing.getAllow()),
-                patterns(routing.getDeny()));
+                AllowedOffers.of(routing));
     }
 
     String version() {
@@ -102,7 +92,7 @@ public final class TeamRules {
     Shortlist shortlist(Fleet fleet) {
         Shortlist last = shortlist;
         if (last == null || !last.isOf(fleet)) {
-            last = Shortlist.of(fleet, this::isAllowed);
+            last = Shortlist.of(fleet, offer -> allowed.includes(offer.id()));
             shortlist = last;
         }
         return last;
@@ -112,30 +102,5 @@ public final class TeamRules {
         if (!holds) {
             throw new IllegalArgumentException(field + " " + value + ": must be " + cure);
         }
-    }
-
-    private boolean isAllowed(Offer offer) {
-        return (allow.isEmpty() || matches(allow, offer.id())) && !matches(deny, offer.id());
-    }
-
-    private static boolean matches(List<Pattern> patterns, String id) {
-        for (Pattern pattern : patterns) {
-            if (pattern.matcher(id).matches()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static List<Pattern> patterns(List<String> globs) {
-        List<Pattern> patterns = new ArrayList<>(globs.size());
-        for (String glob : globs) {
-            patterns.add(Pattern.compile(
-                    glob.codePoints()
-                            .mapToObj(c -> c == '*' ? ".*" : Pattern.quote(Character.toString(c)))
-                            .collect(Collectors.joining()),
-                    Pattern.DOTALL));
-        }
-        return patterns;
     }
 }
