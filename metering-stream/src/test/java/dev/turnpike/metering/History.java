@@ -170,6 +170,7 @@ record History(List<Dispatch> dispatches, List<Input.Uses> usage, List<Input.Ref
         if (outcome == 0 && attempts == 0) {
             usage.add(new Input.Uses(
                     Given.usage(id, 1, "openai", "small")
+                            .setOccurredAt(at)
                             .setUsageId(id + "#none")
                             .setAttempt(null)
                             .setStatus("not-executed")
@@ -204,6 +205,7 @@ record History(List<Dispatch> dispatches, List<Input.Uses> usage, List<Input.Ref
         long later = at + random.nextInt(120) * MINUTE;
         String[] models = {"small", "small", "large", "off-chain"};
         UsageReport.Builder report = Given.usage(id, attempt, "openai", models[random.nextInt(models.length)])
+                .setOccurredAt(at)
                 .setInputTokens(random.nextInt(60))
                 .setOutputTokens(random.nextInt(60))
                 .setUser(random.nextBoolean() ? "cyd" : null)
