@@ -51,6 +51,7 @@ public final class MeteringTopology {
     /** Every topic it reads or writes. */
     public static final List<Topic<?>> TOPICS = List.of(
             Topics.DISPATCHES,
+            Topics.REJECTIONS,
             Topics.USAGE,
             Topics.USAGE_MOVED,
             Topics.OUTCOMES,
@@ -71,13 +72,17 @@ public final class MeteringTopology {
 
     private static final String SETTLE_USAGE = "settle-usage";
     private static final String OPEN_HOLD = "open-hold";
+    private static final String CLOSE_REFUSED = "close-refused";
     private static final String RECORD_OUTCOME = "record-outcome";
     private static final String EXPIRE_HOLDS = "expire-holds";
     private static final String TELL_LENDER = "tell-lender";
     private static final String LEND = "lend";
+    private static final String BEGIN_BUDGETS = "begin-budgets";
     private static final String WRITE_TICKS = "write-ticks";
     private static final String FOLD_PERFORMANCE = "fold-performance";
-    private static final String[] BOOKKEEPERS = {SETTLE_USAGE, OPEN_HOLD, RECORD_OUTCOME, EXPIRE_HOLDS};
+    private static final String[] BOOKKEEPERS = {
+        SETTLE_USAGE, OPEN_HOLD, CLOSE_REFUSED, RECORD_OUTCOME, BEGIN_BUDGETS, EXPIRE_HOLDS
+    };
 
     private final StreamsSettings settings;
     private final EventSerdes serdes;
@@ -108,6 +113,7 @@ public final class MeteringTopology {
         table(MeteringStores.CATALOG, Topics.CATALOG, offer -> {});
 
         source("dispatches", Topics.DISPATCHES);
+        source("rejections", Topics.REJECTIONS);
         source("ticks", Topics.TICKS);
         source("lease-requests", Topics.LEASE_REQUESTS);
         source("performance-samples", Topics.PERFORMANCE_SAMPLES);
@@ -119,7 +125,12 @@ public final class MeteringTopology {
         topology.addProcessor(SETTLE_USAGE, processors.settleUsage(), "take-usage", "take-usage-moved");
         topology.addProcessor(
                 OPEN_HOLD, processors.openHold(serdes.avro(Topics.DISPATCHES).serializer()), "dispatches-source");
+        topology.addProcessor(
+                CLOSE_REFUSED,
+                processors.closeRefused(serdes.avro(Topics.REJECTIONS).serializer()),
+                "rejections-source");
         topology.addProcessor(RECORD_OUTCOME, processors.recordOutcome(), "take-outcomes", "take-outcomes-moved");
+        topology.addProcessor(BEGIN_BUDGETS, processors.beginBudgets(), "ticks-source");
         topology.addProcessor(EXPIRE_HOLDS, processors.expireHolds(), "ticks-source");
         topology.addProcessor(TELL_LENDER, processors.tellLender(), "ticks-source");
         topology.addProcessor(LEND, processors.lend(partitions), "lease-requests-source", "ticks-source");
@@ -147,6 +158,7 @@ public final class MeteringTopology {
                 "take-outcomes-moved",
                 SETTLE_USAGE,
                 OPEN_HOLD,
+                CLOSE_REFUSED,
                 RECORD_OUTCOME,
                 EXPIRE_HOLDS);
         return topology;
@@ -228,8 +240,14 @@ public final class MeteringTopology {
 
     // by the key, since a tombstone has no value
     private static StreamPartitioner<String, BudgetState> byTeamOfPosition() {
-        return (topic, key, state, count) ->
-                only(Ownership.partitionOf(PositionKey.decode(key).team(), count));
+        return (topic, key, state, count) -> {
+            PositionKey position = PositionKey.decode(key);
+            // what a partition says of itself stays in it
+            return only(
+                    position.team().isEmpty()
+                            ? Integer.parseInt(position.scopeValue())
+                            : Ownership.partitionOf(position.team(), count));
+        };
     }
 
     private static StreamPartitioner<String, OrgLease> byTeamOfLease() {

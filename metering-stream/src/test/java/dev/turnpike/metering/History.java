@@ -22,9 +22,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What happened to some requests of a team, at random, as the topics hold it. */
-record History(List<Dispatch> dispatches, List<Input.Uses> usage, long end) {
+record History(List<Dispatch> dispatches, List<Input.Uses> usage, List<Input.Refuses> refusals, long end) {
 
     /** Budgets that share positions, differ in their windows, and are passed by some histories. */
     static final TeamPolicy POLICY = Given.policy(
@@ -48,6 +50,7 @@ record History(List<Dispatch> dispatches, List<Input.Uses> usage, long end) {
     static History of(Random random) {
         List<Dispatch> dispatches = new ArrayList<>();
         List<Input.Uses> usage = new ArrayList<>();
+        List<Input.Refuses> refusals = new ArrayList<>();
         int requests = 1 + random.nextInt(4);
         for (int i = 0; i < requests; i++) {
             request(
@@ -55,15 +58,17 @@ record History(List<Dispatch> dispatches, List<Input.Uses> usage, long end) {
                     START + random.nextInt(14) * HOUR + random.nextInt(60) * MINUTE,
                     random,
                     dispatches,
-                    usage);
+                    usage,
+                    refusals);
         }
-        return new History(dispatches, usage, START + 48 * HOUR);
+        return new History(dispatches, usage, refusals, START + 48 * HOUR);
     }
 
     /** The same records in another order of the topics; repeats of usage and useless ticks are mixed in. */
     List<Input> interleaved(Random random) {
         List<Input> inputs = new ArrayList<>(usage);
         usage.stream().filter(uses -> random.nextInt(4) == 0).forEach(inputs::add);
+        inputs.addAll(refusals);
         Collections.shuffle(inputs, random);
         int at = 0;
         for (Dispatch dispatch : dispatches) {
@@ -78,7 +83,59 @@ record History(List<Dispatch> dispatches, List<Input.Uses> usage, long end) {
         return inputs;
     }
 
-    private static void request(String id, long at, Random random, List<Dispatch> dispatches, List<Input.Uses> usage) {
+    /** The policy with some of its budgets. */
+    static TeamPolicy someBudgets(Random random) {
+        return TeamPolicy.newBuilder(POLICY)
+                .setBudgets(POLICY.getBudgets().stream()
+                        .filter(budget -> random.nextBoolean())
+                        .toList())
+                .build();
+    }
+
+    /** The same records while budgets come and go; in the end all of them are there. */
+    static List<Input> withChangesOfPolicy(List<Input> inputs, Random random) {
+        List<Input> changed = new ArrayList<>();
+        int changes = 1 + random.nextInt(3);
+        Set<Integer> places = new TreeSet<>();
+        for (int i = 0; i < changes; i++) {
+            places.add(random.nextInt(inputs.size()));
+        }
+        long newest = START;
+        TeamPolicy counted = null;
+        for (int i = 0; i < inputs.size(); i++) {
+            if (places.contains(i)) {
+                counted = someBudgets(random);
+                changed.add(new Input.Applies(counted));
+            } else if (counted != null && random.nextInt(3) == 0) {
+                changed.add(new Input.Counts(newest));
+                counted = null;
+            }
+            if (i == inputs.size() / 2) {
+                changed.add(new Input.Applies(POLICY));
+                changed.add(new Input.Counts(newest));
+                places.clear();
+                counted = null;
+            }
+            changed.add(inputs.get(i));
+            newest = Math.max(newest, timeOf(inputs.get(i)));
+        }
+        return changed;
+    }
+
+    private static long timeOf(Input input) {
+        if (input instanceof Input.Opens opens) {
+            return opens.dispatch().getAdmittedAt();
+        }
+        return input instanceof Input.Uses uses ? uses.at() : START;
+    }
+
+    private static void request(
+            String id,
+            long at,
+            Random random,
+            List<Dispatch> dispatches,
+            List<Input.Uses> usage,
+            List<Input.Refuses> refusals) {
         LlmRequest request = Given.request(id)
                 .setUser(random.nextBoolean() ? "ann" : random.nextBoolean() ? "bob" : null)
                 .setTaskId(random.nextBoolean() ? "task-1" : null)
@@ -113,6 +170,7 @@ record History(List<Dispatch> dispatches, List<Input.Uses> usage, long end) {
         if (outcome == 0 && attempts == 0) {
             usage.add(new Input.Uses(
                     Given.usage(id, 1, "openai", "small")
+                            .setOccurredAt(at)
                             .setUsageId(id + "#none")
                             .setAttempt(null)
                             .setStatus("not-executed")
@@ -120,6 +178,10 @@ record History(List<Dispatch> dispatches, List<Input.Uses> usage, long end) {
                             .setAttempts(0)
                             .build(),
                     at + MINUTE));
+            return;
+        }
+        if (outcome == 1 && dispatched) {
+            refusals.add(new Input.Refuses(id, attempts, at + 2 * MINUTE));
             return;
         }
         Input.Uses last = usage.isEmpty() ? null : usage.get(usage.size() - 1);
@@ -143,6 +205,7 @@ record History(List<Dispatch> dispatches, List<Input.Uses> usage, long end) {
         long later = at + random.nextInt(120) * MINUTE;
         String[] models = {"small", "small", "large", "off-chain"};
         UsageReport.Builder report = Given.usage(id, attempt, "openai", models[random.nextInt(models.length)])
+                .setOccurredAt(at)
                 .setInputTokens(random.nextInt(60))
                 .setOutputTokens(random.nextInt(60))
                 .setUser(random.nextBoolean() ? "cyd" : null)
@@ -156,6 +219,7 @@ record History(List<Dispatch> dispatches, List<Input.Uses> usage, long end) {
                     UsageReport.newBuilder(report)
                             .setUsageId(id + "#" + attempt + "#started")
                             .setStatus("started")
+                            .setBoundNanoUsd(random.nextInt(4) == 0 ? null : (Long) (long) random.nextInt(900))
                             .build(),
                     later - MINUTE));
         }

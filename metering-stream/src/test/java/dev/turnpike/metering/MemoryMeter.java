@@ -1,6 +1,8 @@
 package dev.turnpike.metering;
 
 import dev.turnpike.metering.budget.Books;
+import dev.turnpike.metering.budget.Counting;
+import dev.turnpike.metering.budget.PastSpend;
 import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.Posting;
 import dev.turnpike.metering.budget.RequestAccount;
@@ -36,14 +38,22 @@ final class MemoryMeter implements Books {
 
         record Uses(UsageReport report, long at) implements Input {}
 
+        /** A later decision refuses a request after so many attempts. */
+        record Refuses(String requestId, int attempts, long at) implements Input {}
+
         record Ticks(long at) implements Input {}
+
+        /** Another policy applies; {@link Counts} makes what is new in it count. */
+        record Applies(TeamPolicy policy) implements Input {}
+
+        record Counts(long at) implements Input {}
     }
 
     final List<LedgerEntry> ledger = new ArrayList<>();
     final List<BudgetAlert> alerts = new ArrayList<>();
     final List<Settlement> settlements = new ArrayList<>();
 
-    private final TeamPolicy policy;
+    private Terms terms;
     private final PriceBook prices;
     private final Set<String> seen = new HashSet<>();
     private final Map<String, byte[]> accounts = new TreeMap<>();
@@ -51,7 +61,7 @@ final class MemoryMeter implements Books {
     private final Map<String, byte[]> cells = new TreeMap<>();
 
     MemoryMeter(TeamPolicy policy, PriceBook prices) {
-        this.policy = policy;
+        this.terms = new Terms(policy, null, Counting.first(policy, null, 0, -1));
         this.prices = prices;
     }
 
@@ -59,18 +69,29 @@ final class MemoryMeter implements Books {
         if (input instanceof Input.Opens opens) {
             Dispatch dispatch = opens.dispatch();
             long at = dispatch.getAdmittedAt();
-            apply(account(dispatch.getRequestId(), at).open(dispatch, prices, at), at);
+            apply(account(dispatch.getRequestId(), at).open(dispatch, prices, terms, at), at);
         } else if (input instanceof Input.Uses uses) {
             UsageReport report = uses.report();
             if (seen.add(report.getSource() + ' ' + report.getUsageId())) {
                 RequestAccount account = account(report.getRequestId(), uses.at());
                 Quote quote = account.quote(report, prices, uses.at());
-                apply(account.settle(report, quote, uses.at(), new Terms(policy, null)), uses.at());
+                apply(account.settle(report, quote, uses.at(), terms), uses.at());
             }
+        } else if (input instanceof Input.Refuses refuses) {
+            RequestAccount account = account(refuses.requestId(), refuses.at());
+            apply(account.refuse(refuses.attempts(), terms, refuses.at()), refuses.at());
         } else if (input instanceof Input.Ticks ticks) {
             all(accounts, StateSerdes.account())
                     .values()
-                    .forEach(account -> apply(account.expire(ticks.at()), ticks.at()));
+                    .forEach(account -> apply(account.expire(terms, ticks.at()), ticks.at()));
+        } else if (input instanceof Input.Applies applies) {
+            terms = new Terms(applies.policy(), null, terms.counting().without(applies.policy(), null));
+        } else if (input instanceof Input.Counts counts) {
+            PastSpend past = new PastSpend(terms, counts.at());
+            cells().values().forEach(past::add);
+            enter(begin(Given.TEAM, past, terms.policy(), counts.at()));
+            Counting all = terms.counting().begin(terms.policy(), null, 0, -1, counts.at());
+            terms = new Terms(terms.policy(), null, all);
         }
     }
 
@@ -97,23 +118,29 @@ final class MemoryMeter implements Books {
     }
 
     private void apply(Settlement settlement, long at) {
-        Posting posting = post(settlement, policy, at);
+        Posting posting = post(settlement, terms.policy(), at);
         settlements.add(settlement);
-        ledger.addAll(posting.entries());
-        alerts.addAll(posting.alerts());
-        posting.positions()
-                .forEach(moved ->
-                        put(positions, moved.position().key().encode(), moved.position(), StateSerdes.position()));
-        posting.cells().forEach(cell -> put(cells, SpendKey.of(cell).encode(), cell, StateSerdes.spend()));
+        enter(posting);
         String requestId = settlement.account().requestId();
         if (requestId != null) {
             put(accounts, requestId, settlement.account(), StateSerdes.account());
         }
     }
 
+    private void enter(Posting posting) {
+        ledger.addAll(posting.entries());
+        alerts.addAll(posting.alerts());
+        posting.positions()
+                .forEach(moved ->
+                        put(positions, moved.position().key().encode(), moved.position(), StateSerdes.position()));
+        posting.cells().forEach(cell -> put(cells, SpendKey.of(cell).encode(), cell, StateSerdes.spend()));
+    }
+
     private RequestAccount account(@Nullable String requestId, long at) {
         RequestAccount known = requestId == null ? null : get(accounts, requestId, StateSerdes.account());
-        return known == null ? RequestAccount.of(Given.TEAM, requestId, policy.getTimezone(), at) : known;
+        return known == null
+                ? RequestAccount.of(Given.TEAM, requestId, terms.policy().getTimezone(), at)
+                : known;
     }
 
     private static <T> void put(Map<String, byte[]> store, String key, T value, Serde<T> serde) {

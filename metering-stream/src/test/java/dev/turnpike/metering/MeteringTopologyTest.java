@@ -14,6 +14,7 @@ import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.Rejection;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;
@@ -57,9 +58,9 @@ class MeteringTopologyTest {
     }
 
     @Test
-    void shouldEndNoMoreAtATickThanItMay() {
+    void shouldEndMoreAtEachTickWhileOthersWait() {
         try (MeterDriver meter = new MeterDriver(folder, 1, Map.of("metering.expiry.budget", "2"))) {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 9; i++) {
                 meter.pipe(Topics.DISPATCHES, TEAM, dispatch("r" + i), NOON);
             }
             List<Integer> estimates = new ArrayList<>();
@@ -68,7 +69,7 @@ class MeteringTopologyTest {
                 estimates.add(meter.read(Topics.LEDGER).size());
             }
 
-            assertThat(estimates).containsExactly(2, 2, 1, 0);
+            assertThat(estimates).containsExactly(2, 4, 3, 0);
         }
     }
 
@@ -174,10 +175,24 @@ class MeteringTopologyTest {
                         opens.dispatch().getAdmittedAt());
             } else if (input instanceof Input.Uses uses) {
                 meter.pipe(Topics.USAGE, TEAM, uses.report(), uses.at());
+            } else if (input instanceof Input.Refuses refuses) {
+                meter.pipe(Topics.REJECTIONS, TEAM, rejection(refuses), refuses.at());
             } else if (input instanceof Input.Ticks ticks) {
                 meter.pipe(Topics.TICKS, "0", new Tick(0), ticks.at());
             }
         }
+    }
+
+    private static Rejection rejection(Input.Refuses refuses) {
+        return Rejection.newBuilder()
+                .setTeam(TEAM)
+                .setRequestId(refuses.requestId())
+                .setDecision(9)
+                .setRequestedAt(refuses.at())
+                .setCode("budget-exhausted")
+                .setReason("test")
+                .setAttempts(refuses.attempts())
+                .build();
     }
 
     private static double counted(MeterDriver meter, String name, String... tags) {

@@ -10,8 +10,10 @@ import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.ChainModel;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.HoldWindow;
+import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
+import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.UsageReport;
 import java.time.DayOfWeek;
 import java.time.ZoneId;
@@ -42,7 +44,7 @@ final class Reference {
         history.dispatches().forEach(dispatch -> requests.add(dispatch.getRequestId()));
         for (Input.Uses uses : history.usage()) {
             if (uses.report().getRequestId() == null) {
-                book(List.of(), List.of(uses));
+                book(List.of(), List.of(uses), -1);
             } else {
                 requests.add(uses.report().getRequestId());
             }
@@ -54,11 +56,16 @@ final class Reference {
                             .toList(),
                     history.usage().stream()
                             .filter(uses -> request.equals(uses.report().getRequestId()))
-                            .toList());
+                            .toList(),
+                    history.refusals().stream()
+                            .filter(refuses -> request.equals(refuses.requestId()))
+                            .mapToInt(Input.Refuses::attempts)
+                            .max()
+                            .orElse(-1));
         }
     }
 
-    private void book(List<Dispatch> dispatches, List<Input.Uses> usage) {
+    private void book(List<Dispatch> dispatches, List<Input.Uses> usage, int refusedAfter) {
         List<Input.Uses> executed = usage.stream()
                 .filter(uses -> uses.report().getStatus().equals("ok")
                         || uses.report().getStatus().equals("error"))
@@ -82,8 +89,15 @@ final class Reference {
             usages++;
         }
         Amounts held = Amounts.ZERO;
-        boolean complete = isComplete(usage);
+        long stillUnknown = stillUnknown(usage, refusedAfter);
+        long kept = 0;
         Amounts left = used;
+        for (Dispatch dispatch : dispatches) {
+            kept += dispatch.getHold().getNanoUsd();
+        }
+        // what is left is with the last holds, so the first ones give up what need not be kept
+        long given = stillUnknown < 0 ? 0 : Math.max(0, kept - Math.min(kept, used.nanoUsd()) - stillUnknown);
+        boolean complete = stillUnknown == COMPLETE;
         for (Dispatch dispatch : dispatches) {
             Amounts hold = Amounts.of(dispatch.getHold());
             held = held.plus(hold);
@@ -94,7 +108,10 @@ final class Reference {
                     Math.min(hold.requests(), left.requests()));
             left = left.minus(captured);
             if (!complete && dispatch.getOnExpiry().equals("capture")) {
-                Amounts estimate = hold.minus(captured);
+                Amounts rest = hold.minus(captured);
+                long free = Math.min(given, rest.nanoUsd());
+                given -= free;
+                Amounts estimate = new Amounts(rest.nanoUsd() - free, rest.tokens(), rest.requests());
                 windows(dispatch).forEach(window -> add(spent, window, estimate));
                 ChainModel link = dispatch.getChain().get(0);
                 cells(
@@ -102,6 +119,7 @@ final class Reference {
                         dispatch.getRequest().getUser(),
                         link.getProvider(),
                         link.getModel(),
+                        dispatch.getRequest().getTaskId(),
                         dispatch.getRequest().getTags(),
                         estimate);
             }
@@ -134,25 +152,34 @@ final class Reference {
         String user = report.getUser();
         if (dispatch == null) {
             Dimensions dimensions = new Dimensions(Given.TEAM, user, report.getTaskId(), offerId, tags);
-            BudgetScopes.windowsAt(History.POLICY, dimensions, uses.at()).stream()
-                    .map(BudgetScopes.Applied::window)
-                    .filter(Objects::nonNull)
-                    .map(window -> PositionKey.of(Given.TEAM, window).encode())
-                    .distinct()
-                    .forEach(window -> add(spent, window, amount));
+            windows(History.POLICY, dimensions, uses.at())
+                    .forEach(window ->
+                            add(spent, PositionKey.of(Given.TEAM, window).encode(), amount));
         } else {
             user = dispatch.getRequest().getUser() == null
                     ? user
                     : dispatch.getRequest().getUser();
             tags.putAll(dispatch.getRequest().getTags());
-            for (HoldWindow window : Set.copyOf(dispatch.getWindows())) {
-                if (!window.getScope().equals("model") || window.getScopeValue().equals(offerId)) {
-                    add(spent, PositionKey.of(Given.TEAM, window).encode(), amount);
-                }
-            }
+            String task = dispatch.getRequest().getTaskId();
+            Dimensions dimensions = new Dimensions(
+                    Given.TEAM,
+                    user,
+                    task == null ? report.getTaskId() : task,
+                    report.getProvider() == null ? null : offerId,
+                    tags);
+            Set<HoldWindow> windows = new LinkedHashSet<>(dispatch.getWindows());
+            windows.removeIf(window ->
+                    window.getScope().equals("model") && !window.getScopeValue().equals(offerId));
+            // a report may know more than its dispatch: a user, or a model that was not in the chain
+            windows(History.POLICY, dimensions, dispatch.getAdmittedAt()).forEach(windows::add);
+            windows.forEach(
+                    window -> add(spent, PositionKey.of(Given.TEAM, window).encode(), amount));
         }
         long admittedAt = dispatch == null ? uses.at() : dispatch.getAdmittedAt();
-        cells(admittedAt, user, report.getProvider(), report.getModel(), tags, amount);
+        String task = dispatch == null || dispatch.getRequest().getTaskId() == null
+                ? report.getTaskId()
+                : dispatch.getRequest().getTaskId();
+        cells(admittedAt, user, report.getProvider(), report.getModel(), task, tags, amount);
         return amount;
     }
 
@@ -161,32 +188,61 @@ final class Reference {
             @Nullable String user,
             @Nullable String provider,
             String model,
+            @Nullable String task,
             Map<String, String> tags,
             Amounts amount) {
         for (Period period : List.of(Period.HOUR, Period.DAY)) {
             long start = BudgetWindow.at(period, ZoneId.of("America/New_York"), DayOfWeek.MONDAY, at)
                     .start();
             add(cells, period + " " + start + " " + user + " " + provider + " " + model, amount);
+            if (task != null) {
+                add(cells, period + " " + start + " task " + task, amount);
+            }
             tags.forEach((tag, value) -> add(cells, period + " " + start + " " + tag + "=" + value, amount));
         }
     }
 
-    private static boolean isComplete(List<Input.Uses> usage) {
-        int announced = -1;
-        Set<Integer> started = new HashSet<>();
+    /** The windows that a policy has for an entry, those of models aside. */
+    static Stream<HoldWindow> windows(LedgerEntry entry, TeamPolicy policy) {
+        Dimensions dimensions =
+                new Dimensions(entry.getTeam(), entry.getUser(), entry.getTaskId(), null, entry.getTags());
+        return windows(policy, dimensions, entry.getAdmittedAt());
+    }
+
+    private static Stream<HoldWindow> windows(TeamPolicy policy, Dimensions dimensions, long at) {
+        return BudgetScopes.windowsAt(policy, dimensions, at).stream()
+                .map(BudgetScopes.Applied::window)
+                .filter(Objects::nonNull)
+                .distinct();
+    }
+
+    private static final long ANYTHING = -1;
+    private static final long COMPLETE = -2;
+
+    /** The money that silent attempts may still cost. */
+    private static long stillUnknown(List<Input.Uses> usage, int refusedAfter) {
+        int announced = refusedAfter;
+        Map<Integer, Long> silent = new TreeMap<>();
         Set<Integer> reported = new HashSet<>();
         for (Input.Uses uses : usage) {
             UsageReport report = uses.report();
             if (report.getStatus().equals("started")) {
-                started.add(report.getAttempt());
+                silent.put(report.getAttempt(), report.getBoundNanoUsd());
             } else if (!report.getStatus().equals("not-executed")) {
                 reported.add(report.getAttempt());
             }
             if (report.getFinal$()) {
-                announced = report.getAttempts() == null ? report.getAttempt() : report.getAttempts();
+                announced =
+                        Math.max(announced, report.getAttempts() == null ? report.getAttempt() : report.getAttempts());
             }
         }
-        return announced >= 0 && reported.size() >= announced && reported.containsAll(started);
+        silent.keySet().removeAll(reported);
+        if (announced < 0 || reported.size() + silent.size() < announced || silent.containsValue(null)) {
+            return ANYTHING;
+        }
+        return silent.isEmpty()
+                ? COMPLETE
+                : silent.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static Stream<String> windows(Dispatch dispatch) {

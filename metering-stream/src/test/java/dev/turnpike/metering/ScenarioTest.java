@@ -41,6 +41,7 @@ class ScenarioTest {
             JsonMapper.builder().enable(JsonParser.Feature.ALLOW_COMMENTS).build();
     private static final Map<String, Topic<?>> INPUTS = Map.of(
             "dispatches", Topics.DISPATCHES,
+            "rejections", Topics.REJECTIONS,
             "usage", Topics.USAGE,
             "usage-moved", Topics.USAGE_MOVED,
             "outcomes", Topics.OUTCOMES,

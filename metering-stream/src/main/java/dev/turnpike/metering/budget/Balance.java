@@ -27,8 +27,10 @@ final class Balance {
      *
      *   usage      each report stands once, under the dispatch its attempt belongs to; the first attempt counts the request
      *   captured   the usage of all reports, up to all holds; the holds are used up by decision
-     *   closed     per hold: all of it once everything is reported or its time has ended, until then what is captured
-     *   estimated  per hold whose time ended before everything was reported: what is not captured
+     *   unknown    per hold: what may still be captured. All that is left, until the final report came; then no more money
+     *              than the bounds of attempts that were started and never reported; nothing once everything is reported
+     *   closed     per hold: what is not unknown; all of it once its time has ended
+     *   estimated  per hold whose time has ended: what is unknown
      *
      * A request has a handful of reports at most, so this costs no more than keeping running sums.
      */
@@ -37,25 +39,28 @@ final class Balance {
     private static final String SHARED = "an earlier attempt came after a later one";
 
     private final RequestAccount before;
+    private final Terms terms;
     private final ZoneId zone;
     private final long at;
     private final List<LedgerEntry> entries = new ArrayList<>();
     private final List<BudgetAlert> alerts = new ArrayList<>();
     private final Map<PositionKey, Change> changes = new LinkedHashMap<>();
 
-    private Balance(RequestAccount before, long at) {
+    private Balance(RequestAccount before, Terms terms, long at) {
         this.before = before;
+        this.terms = terms;
         this.zone = ZoneId.of(before.timezone());
         this.at = at;
     }
 
-    static Settlement of(RequestAccount before, List<Hold> holds, List<Draft> drafts, Attempts attempts, long at) {
-        return new Balance(before, at).settle(holds, drafts, attempts);
+    static Settlement of(
+            RequestAccount before, List<Hold> holds, List<Draft> drafts, Attempts attempts, Terms terms, long at) {
+        return new Balance(before, terms, at).settle(holds, drafts, attempts);
     }
 
     /** Books an entry that the account takes no note of. */
-    static Settlement apart(RequestAccount account, LedgerEntry entry, long at) {
-        Balance balance = new Balance(account, at);
+    static Settlement apart(RequestAccount account, LedgerEntry entry, Terms terms, long at) {
+        Balance balance = new Balance(account, terms, at);
         LedgerEntry booked = Entries.sharing(entry, false, 0);
         balance.entries.add(booked);
         balance.alert(null, booked);
@@ -64,13 +69,12 @@ final class Balance {
 
     private Settlement settle(List<Hold> holds, List<Draft> drafts, Attempts attempts) {
         List<Booking> bookings = book(drafts, holds);
-        List<Amounts> captured = captured(holds, bookings);
-        boolean complete = attempts.complete();
+        List<Amounts> unknown = unknown(holds, bookings, attempts);
         List<Hold> estimated = new ArrayList<>(holds.size());
         for (int i = 0; i < holds.size(); i++) {
             Hold hold = holds.get(i);
-            boolean guessed = hold.expired() && hold.isCapturedOnExpiry() && !complete;
-            estimated.add(estimate(hold, guessed ? hold.amount().minus(captured.get(i)) : Amounts.ZERO));
+            boolean guessed = hold.expired() && hold.isCapturedOnExpiry();
+            estimated.add(estimate(hold, guessed ? unknown.get(i) : Amounts.ZERO));
         }
         RequestAccount after = new RequestAccount(
                 before.team(),
@@ -139,8 +143,8 @@ final class Balance {
             return new Booking(standing.entry(), draft.at(), draft.decision(), standing.corrections());
         }
         String reason = standing.decision() == draft.decision() ? SHARED : MOVED;
-        LedgerEntry replacement = Entries.replacement(standing, wanted, reason);
-        entries.add(Entries.reversal(standing, reason));
+        LedgerEntry replacement = Entries.replacement(standing, wanted, reason, terms);
+        entries.add(Entries.reversal(standing, reason, terms));
         entries.add(replacement);
         alert(standing.entry(), replacement);
         return new Booking(replacement, draft.at(), draft.decision(), standing.corrections() + 2);
@@ -151,8 +155,9 @@ final class Balance {
         if (difference.isZero()) {
             return hold;
         }
-        entries.add(Entries.estimate(hold, difference));
-        return hold.estimate(wanted);
+        LedgerEntry entry = Entries.estimate(hold, difference, terms);
+        entries.add(entry);
+        return hold.estimate(wanted, entry.getWindows());
     }
 
     private void alert(@Nullable LedgerEntry before, LedgerEntry after) {
@@ -179,14 +184,32 @@ final class Balance {
     }
 
     private static List<Amounts> closed(RequestAccount account) {
-        List<Amounts> captured = captured(account.holds(), account.bookings());
-        boolean complete = account.attempts().complete();
-        List<Amounts> closed = new ArrayList<>(captured.size());
-        for (int i = 0; i < captured.size(); i++) {
+        List<Amounts> unknown = unknown(account.holds(), account.bookings(), account.attempts());
+        List<Amounts> closed = new ArrayList<>(unknown.size());
+        for (int i = 0; i < unknown.size(); i++) {
             Hold hold = account.holds().get(i);
-            closed.add(complete || hold.expired() ? hold.amount() : captured.get(i));
+            closed.add(hold.expired() ? hold.amount() : hold.amount().minus(unknown.get(i)));
         }
         return closed;
+    }
+
+    private static List<Amounts> unknown(List<Hold> holds, List<Booking> bookings, Attempts attempts) {
+        List<Amounts> unknown = new ArrayList<>(holds.size());
+        List<Amounts> captured = captured(holds, bookings);
+        boolean complete = attempts.complete();
+        for (int i = 0; i < holds.size(); i++) {
+            unknown.add(complete ? Amounts.ZERO : holds.get(i).amount().minus(captured.get(i)));
+        }
+        long bounds = complete ? Attempts.UNKNOWN : attempts.stillUnknown();
+        // the first holds are used up first, so what pays for the rest is with the last ones
+        for (int i = holds.size() - 1; i >= 0 && bounds != Attempts.UNKNOWN; i--) {
+            Amounts left = unknown.get(i);
+            long kept = Math.min(bounds, left.nanoUsd());
+            // a bound is in money; tokens of an unreported attempt may be all that is left
+            unknown.set(i, new Amounts(kept, left.tokens(), left.requests()));
+            bounds -= kept;
+        }
+        return unknown;
     }
 
     private static List<Amounts> captured(List<Hold> holds, List<Booking> bookings) {

@@ -35,9 +35,10 @@ public interface Books {
         List<Posting.Moved> moved = new ArrayList<>(settlement.changes().size());
         for (Change change : settlement.changes()) {
             Position known = position(change.key());
-            Position position = (known == null ? Position.of(change.key(), change.window()) : known).apply(change, at);
+            Position position =
+                    (known == null ? Position.begin(change.key(), change.window(), at) : known).apply(change, at);
             if (!change.spent().isZero()) {
-                position = alert(position, policy, settlement, at, alerts);
+                position = alert(position, policy, settlement.account().requestId(), at, alerts);
             }
             moved.add(new Posting.Moved(position, known == null, change.isFeedback()));
         }
@@ -48,8 +49,26 @@ public interface Books {
         return new Posting(entries, moved, cells, alerts);
     }
 
+    /**
+     * Works out the positions of budgets that begin to count.
+     *
+     * @param past all that the team has spent in their windows
+     * @param at time of the record that makes them begin
+     */
+    default Posting begin(String team, PastSpend past, TeamPolicy policy, long at) {
+        List<BudgetAlert> alerts = new ArrayList<>();
+        List<Posting.Moved> moved = new ArrayList<>();
+        past.sums().forEach((window, spent) -> {
+            PositionKey key = PositionKey.of(team, window);
+            Position known = position(key);
+            Position position = (known == null ? Position.begin(key, window, at) : known).carry(spent, at);
+            moved.add(new Posting.Moved(alert(position, policy, null, at, alerts), known == null, true));
+        });
+        return new Posting(List.of(), moved, List.of(), alerts);
+    }
+
     private static Position alert(
-            Position changed, TeamPolicy policy, Settlement settlement, long at, List<BudgetAlert> alerts) {
+            Position changed, TeamPolicy policy, @Nullable String requestId, long at, List<BudgetAlert> alerts) {
         Position position = changed;
         for (Budget budget : policy.getBudgets()) {
             if (!budget.getScope().equals(position.key().scope())
@@ -61,7 +80,6 @@ public interface Books {
                 if (!position.alerted().contains(threshold)
                         && threshold.isReached(position.spent().in(threshold.unit()), BudgetScopes.limitOf(budget))) {
                     position = position.alert(threshold);
-                    String requestId = settlement.account().requestId();
                     alerts.add(Alerts.threshold(position, budget, threshold, requestId, at));
                 }
             }

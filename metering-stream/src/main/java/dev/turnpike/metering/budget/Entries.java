@@ -5,11 +5,11 @@ import dev.turnpike.metering.pricing.Quote.Contradictory;
 import dev.turnpike.metering.pricing.Quote.Priced;
 import dev.turnpike.metering.pricing.Quote.Unpriced;
 import dev.turnpike.schemas.Amounts;
-import dev.turnpike.schemas.BudgetScopes.Dimensions;
 import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.Pricing.Tokens;
 import dev.turnpike.schemas.event.AmountVector;
 import dev.turnpike.schemas.event.ChainModel;
+import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Price;
@@ -36,27 +36,22 @@ final class Entries {
 
     /** Usage without a known dispatch: in the windows and with the labels it has by itself. */
     static LedgerEntry undispatched(UsageReport report, Quote quote, long at, Terms terms) {
-        Dimensions dimensions = new Dimensions(
-                        report.getTeam(), report.getUser(), report.getTaskId(), null, report.getTags())
-                .withModel(report.getProvider(), report.getModel());
-        return costed(reported(report, at), quote)
-                .setWindows(Hold.distinct(report.getTeam(), terms.windowsAt(dimensions, at)))
-                .build();
+        return counted(costed(reported(report, at), quote).build(), List.of(), terms);
     }
 
     /** Usage under a dispatch: in its windows, with its labels, at the instant of admission. */
-    static LedgerEntry dispatched(UsageReport report, Quote quote, Hold hold) {
+    static LedgerEntry dispatched(UsageReport report, Quote quote, Hold hold, Terms terms) {
         LedgerEntry entry = reported(report, hold.admittedAt()).build();
-        return moved(entry, quote, hold);
+        return moved(entry, quote, hold, terms);
     }
 
     /** The same usage under another dispatch. */
-    static LedgerEntry moved(LedgerEntry entry, Quote quote, Hold hold) {
+    static LedgerEntry moved(LedgerEntry entry, Quote quote, Hold hold, Terms terms) {
         LlmRequest labels = hold.dispatch().getRequest();
         Map<String, String> tags = new HashMap<>(entry.getTags());
         tags.putAll(labels.getTags());
         Price baseline = hold.dispatch().getBaselinePrice();
-        return costed(LedgerEntry.newBuilder(entry), quote)
+        LedgerEntry moved = costed(LedgerEntry.newBuilder(entry), quote)
                 .setDecision(hold.decision())
                 .setAdmittedAt(hold.admittedAt())
                 .setUser(labels.getUser() == null ? entry.getUser() : labels.getUser())
@@ -65,8 +60,8 @@ final class Entries {
                 .setTags(tags)
                 .setBaselineNanoUsd(
                         baseline == null ? null : Pricing.cost(baseline, tokens(entry), entry.getServiceTier()))
-                .setWindows(hold.windowsOf(entry.getProvider(), entry.getModel()))
                 .build();
+        return counted(moved, hold.windowsOf(entry.getProvider(), entry.getModel()), terms);
     }
 
     /** The entry with its share of what belongs to the whole request. */
@@ -82,9 +77,9 @@ final class Entries {
     }
 
     /** Takes back what stands of a usage report. */
-    static LedgerEntry reversal(Booking standing, String reason) {
+    static LedgerEntry reversal(Booking standing, String reason, Terms terms) {
         LedgerEntry entry = standing.entry();
-        return correction(
+        LedgerEntry reversal = correction(
                         LedgerEntry.newBuilder(entry),
                         entry.getEntryId(),
                         id(entry, standing.corrections() + 1),
@@ -99,20 +94,22 @@ final class Entries {
                 .setOverrunNanoUsd(-entry.getOverrunNanoUsd())
                 .setBaselineNanoUsd(entry.getBaselineNanoUsd() == null ? null : -entry.getBaselineNanoUsd())
                 .build();
+        return counted(reversal, entry.getWindows(), terms);
     }
 
     /** Books a usage report anew, after its reversal. */
-    static LedgerEntry replacement(Booking standing, LedgerEntry wanted, String reason) {
-        return correction(
+    static LedgerEntry replacement(Booking standing, LedgerEntry wanted, String reason, Terms terms) {
+        LedgerEntry replacement = correction(
                         LedgerEntry.newBuilder(wanted),
                         standing.entry().getEntryId(),
                         id(wanted, standing.corrections() + 2),
                         reason)
                 .build();
+        return counted(replacement, wanted.getWindows(), terms);
     }
 
     /** What a hold is taken to have cost, or a later change of that. */
-    static LedgerEntry estimate(Hold hold, Amounts amounts) {
+    static LedgerEntry estimate(Hold hold, Amounts amounts, Terms terms) {
         LlmRequest labels = hold.dispatch().getRequest();
         List<ChainModel> chain = hold.dispatch().getChain();
         String usageId = hold.dispatch().getRequestId() + "#estimate#" + hold.decision();
@@ -141,13 +138,12 @@ final class Entries {
                 .setCacheWrite1hTokens(0)
                 .setOutputTokens(0)
                 .setReasoningTokens(0)
-                .setAmount(amounts.toAvro())
-                // any model of the chain may be running: none of their budgets may take it for unspent
-                .setWindows(hold.windows());
+                .setAmount(amounts.toAvro());
         if (!isFirst) {
             entry.setCorrects(firstId).setReason("reports came after the estimate");
         }
-        return entry.build();
+        // any model of the chain may be running: none of their budgets may take it for unspent
+        return counted(entry.build(), isFirst ? hold.windows() : hold.estimatedIn(), terms);
     }
 
     /** Whether two entries of one usage report count for the same, wherever they are counted. */
@@ -178,6 +174,12 @@ final class Entries {
                 entry.getCacheWrite1hTokens(),
                 entry.getOutputTokens(),
                 entry.getReasoningTokens());
+    }
+
+    /** The entry in windows that it is written for, and in those that count it besides. */
+    private static LedgerEntry counted(LedgerEntry entry, List<HoldWindow> named, Terms terms) {
+        entry.setWindows(terms.windowsOf(entry, named));
+        return entry;
     }
 
     private static LedgerEntry.Builder reported(UsageReport report, long admittedAt) {

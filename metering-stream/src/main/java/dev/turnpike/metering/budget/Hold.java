@@ -3,14 +3,11 @@ package dev.turnpike.metering.budget;
 import dev.turnpike.metering.pricing.PriceBook;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.BudgetScopes;
-import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.ChainModel;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LlmRequest;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,19 +17,20 @@ import org.jspecify.annotations.Nullable;
  * @param expired whether its time-to-live has ended
  * @param estimated what is booked as an estimate for want of reports
  * @param entries how many ledger entries the estimate has had, corrections included
+ * @param estimatedIn the windows that these count in
  */
-public record Hold(Dispatch dispatch, boolean expired, Amounts estimated, int entries) {
+public record Hold(Dispatch dispatch, boolean expired, Amounts estimated, int entries, List<HoldWindow> estimatedIn) {
 
     static Hold of(Dispatch dispatch) {
-        return new Hold(withoutPrompt(dispatch), false, Amounts.ZERO, 0);
+        return new Hold(withoutPrompt(dispatch), false, Amounts.ZERO, 0, List.of());
     }
 
     Hold expire() {
-        return new Hold(dispatch, true, estimated, entries);
+        return new Hold(dispatch, true, estimated, entries, estimatedIn);
     }
 
-    Hold estimate(Amounts amounts) {
-        return new Hold(dispatch, expired, amounts, entries + 1);
+    Hold estimate(Amounts amounts, List<HoldWindow> windows) {
+        return new Hold(dispatch, expired, amounts, entries + 1, windows);
     }
 
     int decision() {
@@ -71,14 +69,6 @@ public record Hold(Dispatch dispatch, boolean expired, Amounts estimated, int en
                 .toList();
     }
 
-    /** The windows with each position once: budgets that differ only in unit or enforcement share one. */
-    static List<HoldWindow> distinct(String team, List<HoldWindow> windows) {
-        Set<PositionKey> seen = new HashSet<>();
-        return windows.stream()
-                .filter(window -> seen.add(PositionKey.of(team, window)))
-                .toList();
-    }
-
     private static Dispatch withoutPrompt(Dispatch dispatch) {
         LlmRequest request = dispatch.getRequest();
         LlmRequest labels = LlmRequest.newBuilder()
@@ -100,7 +90,7 @@ public record Hold(Dispatch dispatch, boolean expired, Amounts estimated, int en
                 .setOutputCap(dispatch.getOutputCap())
                 .setInputBoundTokens(dispatch.getInputBoundTokens())
                 .setHold(dispatch.getHold())
-                .setWindows(distinct(dispatch.getTeam(), dispatch.getWindows()))
+                .setWindows(Terms.distinct(dispatch.getTeam(), dispatch.getWindows()))
                 .setFirstAttempt(dispatch.getFirstAttempt())
                 .setDeadline(dispatch.getDeadline())
                 .setHoldUntil(dispatch.getHoldUntil())

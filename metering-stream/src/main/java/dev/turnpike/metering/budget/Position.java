@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param windowEnd first instant after the window, milliseconds since 1970-01-01 UTC
  * @param opened all holds that were opened in it
  * @param closed what of them is closed
- * @param spent all ledger entries of the window, corrections included
+ * @param spent all ledger entries of the window, corrections included, and what was carried
+ * @param carried the part of spent that entries count which do not name the window: they were written before its budget began
  * @param version counts the changes
  * @param lastUse the latest instant at which it changed or at which a hold in it can be open
  * @param alerted thresholds that were told of, once each
@@ -26,6 +27,7 @@ public record Position(
         Amounts opened,
         Amounts closed,
         Amounts spent,
+        Amounts carried,
         long version,
         long lastUse,
         List<Threshold> alerted) {
@@ -34,7 +36,17 @@ public record Position(
 
     /** A position in which nothing has happened. */
     public static Position of(PositionKey key, HoldWindow window) {
-        return new Position(key, window.getWindowEnd(), Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, 0, 0, List.of());
+        return new Position(
+                key, window.getWindowEnd(), Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, 0, 0, List.of());
+    }
+
+    /**
+     * A position that begins. Its version counts from the time: should it have ended before, no version of then is greater.
+     *
+     * @param at time of the record that causes it
+     */
+    static Position begin(PositionKey key, HoldWindow window, long at) {
+        return of(key, window).with(at, 0);
     }
 
     /**
@@ -50,9 +62,24 @@ public record Position(
                 opened.plus(change.opened()),
                 closed.plus(change.closed()),
                 spent.plus(change.spent()),
+                carried,
                 version + 1,
                 Math.max(lastUse, Math.max(at, change.until())),
                 alerted);
+    }
+
+    /** The position of a budget that begins to count, with all that was spent in the window so far. */
+    Position carry(Amounts all, long at) {
+        // an estimate counts in the windows of all models it may be of, so a window may know more than its cells
+        Amounts named = spent.minus(carried);
+        Amounts missing = all.minus(named).max(Amounts.ZERO);
+        Position position =
+                new Position(key, windowEnd, opened, closed, named.plus(missing), missing, version, lastUse, alerted);
+        return position.with(version + 1, Math.max(lastUse, at));
+    }
+
+    private Position with(long newVersion, long use) {
+        return new Position(key, windowEnd, opened, closed, spent, carried, newVersion, use, alerted);
     }
 
     /** What is held and not closed. */
@@ -67,6 +94,7 @@ public record Position(
                 opened,
                 closed,
                 spent,
+                carried,
                 version,
                 lastUse,
                 Stream.concat(alerted.stream(), Stream.of(threshold)).toList());
@@ -99,6 +127,7 @@ public record Position(
                 .setSpent(spent.toAvro())
                 .setDispatchOffset(dispatchOffset)
                 .setUsageTime(usageTime)
+                .setCarried(carried.isZero() ? null : carried.toAvro())
                 .build();
     }
 }

@@ -71,28 +71,29 @@ public record RequestAccount(
      *
      * @param quote what it costs; not contradictory
      * @param at its broker time
-     * @param terms give the windows where no dispatch is known
+     * @param terms give the windows that count it
      */
     public Settlement settle(UsageReport report, Quote quote, long at, Terms terms) {
         if (!Attempts.hasUsage(report)) {
-            return Balance.of(this, holds, standing(), attempts.with(report), at);
+            return Balance.of(this, holds, standing(), attempts.with(report), terms, at);
         }
         Hold hold = holdOf(holds, report.getAttempt());
-        LedgerEntry entry =
-                hold == null ? Entries.undispatched(report, quote, at, terms) : Entries.dispatched(report, quote, hold);
+        LedgerEntry entry = hold == null
+                ? Entries.undispatched(report, quote, at, terms)
+                : Entries.dispatched(report, quote, hold, terms);
         if (bookings.size() >= MAX_BOOKINGS) {
-            return Balance.apart(this, entry, at);
+            return Balance.apart(this, entry, terms, at);
         }
         List<Draft> drafts = new ArrayList<>(standing());
         drafts.add(new Draft(null, entry, at, hold == null ? Booking.UNDISPATCHED : hold.decision()));
-        return Balance.of(this, holds, drafts, attempts.with(report), at);
+        return Balance.of(this, holds, drafts, attempts.with(report), terms, at);
     }
 
     /** Opens the hold of a dispatch, and books anew what turns out to belong to it. A repeat changes nothing. */
-    public Settlement open(Dispatch dispatch, PriceBook prices, long at) {
+    public Settlement open(Dispatch dispatch, PriceBook prices, Terms terms, long at) {
         boolean isRepeat = holds.stream().anyMatch(hold -> hold.decision() == dispatch.getDecision());
         if (isRepeat) {
-            return Balance.of(this, holds, standing(), attempts, at);
+            return Balance.of(this, holds, standing(), attempts, terms, at);
         }
         List<Hold> opened = Stream.concat(holds.stream(), Stream.of(Hold.of(dispatch)))
                 .sorted(Comparator.comparingInt(Hold::decision))
@@ -102,33 +103,44 @@ public record RequestAccount(
                     Hold hold = holdOf(opened, booking.entry().getAttempt());
                     return hold == null || hold.decision() == booking.decision()
                             ? Draft.of(booking)
-                            : new Draft(booking, moved(booking.entry(), hold, prices), booking.at(), hold.decision());
+                            : new Draft(
+                                    booking,
+                                    moved(booking.entry(), hold, prices, terms),
+                                    booking.at(),
+                                    hold.decision());
                 })
                 .toList();
-        return Balance.of(this, opened, drafts, attempts, at);
+        return Balance.of(this, opened, drafts, attempts, terms, at);
+    }
+
+    /** Takes note that a later decision refused the request: no attempt will follow the ones that were started. */
+    public Settlement refuse(int attemptsStarted, Terms terms, long at) {
+        return Balance.of(this, holds, standing(), attempts.closed(attemptsStarted), terms, at);
     }
 
     /** Ends the holds whose time-to-live is over. */
-    public Settlement expire(long at) {
+    public Settlement expire(Terms terms, long at) {
         List<Hold> expired = holds.stream()
                 .map(hold -> hold.until() <= at ? hold.expire() : hold)
                 .toList();
-        return Balance.of(this, expired, standing(), attempts, at);
+        return Balance.of(this, expired, standing(), attempts, terms, at);
     }
 
     /** Puts an outcome down to the answer, now or once there is one. */
-    public Settlement judge(double outcome, long at) {
+    public Settlement judge(double outcome, Terms terms, long at) {
         RequestAccount judged = isJudged ? this : withScore(outcome);
-        return Balance.of(judged, holds, standing(), attempts, at);
+        return Balance.of(judged, holds, standing(), attempts, terms, at);
     }
 
     /** When something is to be done about this account next: a hold ends, or the account does. */
     public long nextDeadline(long horizonMillis) {
-        return holds.stream()
-                .filter(hold -> !hold.expired())
-                .mapToLong(Hold::until)
-                .min()
-                .orElse(endsAt(horizonMillis));
+        return attempts.complete()
+                ? endsAt(horizonMillis)
+                : holds.stream()
+                        .filter(hold -> !hold.expired())
+                        .mapToLong(Hold::until)
+                        .min()
+                        .orElse(endsAt(horizonMillis));
     }
 
     /** When nothing that belongs to this account is accepted any more. */
@@ -163,7 +175,7 @@ public record RequestAccount(
         return new RequestAccount(team, requestId, timezone, since, holds, bookings, attempts, outcome, true);
     }
 
-    private static LedgerEntry moved(LedgerEntry entry, Hold hold, PriceBook prices) {
+    private static LedgerEntry moved(LedgerEntry entry, Hold hold, PriceBook prices, Terms terms) {
         Tokens tokens = Entries.tokens(entry);
         Quote quote = prices.price(
                 entry.getProvider(),
@@ -172,7 +184,7 @@ public record RequestAccount(
                 entry.getServiceTier(),
                 hold.dispatch().getChain(),
                 hold.admittedAt());
-        return Entries.moved(entry, quote, hold);
+        return Entries.moved(entry, quote, hold, terms);
     }
 
     private List<Draft> standing() {

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds ledger entries up by hour and day of the team: one cell per user, model and task type, and one per tag. Cells
- * without a tag add up to the team's total; a tag's cell repeats the part that carries it.
+ * Adds ledger entries up by hour and day of the team: one cell per user, model and task type, one per tag and
+ * one for the task. Cells without a tag and a task add up to the team's total; those with one repeat the part that carries it.
  */
 final class SpendCells {
 
@@ -52,7 +52,7 @@ final class SpendCells {
     }
 
     private static List<SpendKey> keysOf(LedgerEntry entry, Window window, long start) {
-        List<SpendKey> keys = new ArrayList<>(1 + entry.getTags().size());
+        List<SpendKey> keys = new ArrayList<>(2 + entry.getTags().size());
         keys.add(new SpendKey(
                 entry.getTeam(),
                 window,
@@ -62,11 +62,16 @@ final class SpendCells {
                 entry.getModel(),
                 entry.getTaskType(),
                 null,
+                null,
                 null));
+        if (entry.getTaskId() != null) {
+            keys.add(new SpendKey(
+                    entry.getTeam(), window, start, null, null, null, null, null, null, entry.getTaskId()));
+        }
         // sorted: the order of a map must not show in the output
         new TreeMap<>(entry.getTags())
-                .forEach((tag, value) ->
-                        keys.add(new SpendKey(entry.getTeam(), window, start, null, null, null, null, tag, value)));
+                .forEach((tag, value) -> keys.add(
+                        new SpendKey(entry.getTeam(), window, start, null, null, null, null, tag, value, null)));
         return keys;
     }
 
@@ -79,6 +84,7 @@ final class SpendCells {
                 .setTaskType(key.taskType())
                 .setTag(key.tag())
                 .setTagValue(key.tagValue())
+                .setTaskId(key.taskId())
                 .setWindow(key.window().wireName())
                 .setWindowStart(key.windowStart())
                 .setWindowEnd(windowEnd)

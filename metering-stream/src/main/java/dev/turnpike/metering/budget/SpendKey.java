@@ -21,7 +21,8 @@ public record SpendKey(
         @Nullable String model,
         @Nullable String taskType,
         @Nullable String tag,
-        @Nullable String tagValue) {
+        @Nullable String tagValue,
+        @Nullable String taskId) {
 
     // form-encoding never leaves a tilde
     private static final String NOT_STATED = "~";
@@ -69,13 +70,18 @@ public record SpendKey(
         return at(team, window, windowStart)
                 + Stream.of(user, provider, model, taskType, tag, tagValue)
                         .map(SpendKey::part)
-                        .collect(Collectors.joining("/", "/", ""));
+                        .collect(Collectors.joining("/", "/", taskId == null ? "" : '/' + part(taskId)));
     }
 
     /** What the keys of all cells of a team that begin at an instant begin with; sorts like the instant. */
     public static String at(String team, Window window, long windowStart) {
         String digits = Long.toString(windowStart);
         return part(team) + '/' + window.wireName() + '/' + "0".repeat(DIGITS - digits.length()) + digits;
+    }
+
+    /** Sorts behind the keys of all cells of a team in a kind of window. */
+    public static String after(String team, Window window) {
+        return part(team) + '/' + window.wireName() + (char) ('/' + 1);
     }
 
     /** Sorts behind the keys of all cells of a team, and before those of the next. */
@@ -94,7 +100,8 @@ public record SpendKey(
                 cell.getModel(),
                 cell.getTaskType(),
                 cell.getTag(),
-                cell.getTagValue());
+                cell.getTagValue(),
+                cell.getTaskId());
     }
 
     private static String part(@Nullable String text) {

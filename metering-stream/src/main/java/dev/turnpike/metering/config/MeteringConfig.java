@@ -14,8 +14,8 @@ import java.time.Duration;
  * @param spendRetention {@code metering.spend.retention}, default 400d: how long hours and days of spend are kept
  * @param halfLife {@code metering.performance.half-life}, default 7d: after so long an attempt weighs half in what models
  *     really cost and achieve
- * @param expiryBudget {@code metering.expiry.budget}, default 1000: most holds and windows that one tick ends; the rest waits
- *     for the next
+ * @param expiryBudget {@code metering.expiry.budget}, default 1000: how many holds and windows one tick ends; while others
+ *     wait, each tick takes twice as many as the one before, up to 32 times this
  * @param httpHost {@code http.host}, default 127.0.0.1: what to listen on
  * @param httpPort {@code http.port}, default 8083; 0 for a free one
  */

@@ -38,9 +38,9 @@ final class SpendAnswer {
     }
 
     void add(SpendAggregate cell) {
-        // cells of a tag repeat what the others add up to
+        // cells of a tag or a task repeat what the others add up to
         String tag = by.startsWith(TAG) ? by.substring(TAG.length()) : null;
-        if (tag == null ? cell.getTag() == null : tag.equals(cell.getTag())) {
+        if (tag == null ? cell.getTag() == null && cell.getTaskId() == null : tag.equals(cell.getTag())) {
             sums.merge(new Line(cell.getTeam(), cell.getWindowStart(), value(cell)), cell, SpendAnswer::plus);
         }
     }

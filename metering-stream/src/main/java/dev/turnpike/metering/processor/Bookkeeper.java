@@ -1,6 +1,8 @@
 package dev.turnpike.metering.processor;
 
 import dev.turnpike.metering.budget.Books;
+import dev.turnpike.metering.budget.Counting;
+import dev.turnpike.metering.budget.PastSpend;
 import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.Posting;
 import dev.turnpike.metering.budget.Posting.Moved;
@@ -23,16 +25,22 @@ import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.BudgetAlert;
+import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.ModelOffer;
+import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.PerformanceSample;
 import dev.turnpike.schemas.event.SpendAggregate;
 import dev.turnpike.schemas.event.TeamPolicy;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +55,7 @@ final class Bookkeeper implements Books {
     private final KeyValueStore<String, Position> positions;
     private final KeyValueStore<String, RequestAccount> accounts;
     private final KeyValueStore<String, SpendAggregate> cells;
+    private final KeyValueStore<String, Counting> counting;
     private final KeyValueStore<String, byte[]> unpricedAlerts;
     private final KeyValueStore<String, byte[]> untold;
     private final Policies policies;
@@ -62,6 +71,7 @@ final class Bookkeeper implements Books {
         this.positions = context.getStateStore(MeteringStores.POSITIONS);
         this.accounts = context.getStateStore(MeteringStores.ACCOUNTS);
         this.cells = context.getStateStore(MeteringStores.SPEND_CELLS);
+        this.counting = context.getStateStore(MeteringStores.COUNTING);
         this.unpricedAlerts = context.getStateStore(MeteringStores.UNPRICED_ALERTS);
         this.untold = context.getStateStore(MeteringStores.UNTOLD_ORG_SPEND);
         this.policies = new Policies(table(context, MeteringStores.POLICIES));
@@ -88,10 +98,12 @@ final class Bookkeeper implements Books {
      */
     void book(String team, @Nullable String requestId, long at, @Nullable Long usageTime, Step step) {
         RequestAccount before = requestId == null ? null : accounts.get(RequestAccount.key(team, requestId));
+        Counting known = counting.get(team);
+        Terms terms;
         Settlement settlement;
         Posting posting;
         try {
-            Terms terms = terms(team);
+            terms = terms(team, known);
             RequestAccount account = before == null
                     ? RequestAccount.of(team, requestId, terms.policy().getTimezone(), at)
                     : before;
@@ -102,12 +114,95 @@ final class Bookkeeper implements Books {
         } catch (RuntimeException e) {
             throw new Refused(DeadLetter.FAILED, e.toString(), e);
         }
-        enter(before, settlement, posting, at, usageTime);
+        if (terms.counting() != known) {
+            counting.put(team, terms.counting());
+        }
+        keep(before, settlement.account());
+        enter(posting, at, usageTime);
+        Settlement.Judged judged = settlement.judged();
+        if (judged != null) {
+            publish(Samples.ofOutcome(judged.answer(), judged.score()), at);
+        }
     }
 
-    private Terms terms(String team) {
+    /** The teams whose budgets may have changed since they were last looked at. */
+    List<String> teamsWithOtherTerms() {
+        List<String> teams = new ArrayList<>();
+        try (KeyValueIterator<String, Counting> all = counting.all()) {
+            all.forEachRemaining(team -> {
+                long org = orgs.offsetOf(policies.of(team.key));
+                if (!team.value.isBy(policies.offsetOf(team.key), org)) {
+                    teams.add(team.key);
+                }
+            });
+        }
+        return teams;
+    }
+
+    /**
+     * Makes all budgets of a team count; those that are new with what was spent in their windows before.
+     *
+     * @return how many spend cells were read for that
+     */
+    int begin(String team, long at) {
+        Counting known = counting.get(team);
+        Terms terms = terms(team, known);
+        // what was read is not always behind the tick
+        long since = Math.max(at, progress.newestUsage());
+        PastSpend past = new PastSpend(terms, since);
+        int read = 0;
+        for (SpendKey.Window window : SpendKey.Window.values()) {
+            read += read(past, team, window);
+        }
+        enter(begin(team, past, terms.policy(), at), at, null);
+        counting.put(
+                team,
+                terms.counting()
+                        .begin(
+                                terms.policy(),
+                                terms.org(),
+                                policies.offsetOf(team),
+                                orgs.offsetOf(terms.policy()),
+                                since));
+        return read;
+    }
+
+    private int read(PastSpend past, String team, SpendKey.Window window) {
+        long from = past.from(window);
+        if (from == Long.MAX_VALUE) {
+            return 0;
+        }
+        int read = 0;
+        try (KeyValueIterator<String, SpendAggregate> found =
+                cells.range(SpendKey.at(team, window, from), SpendKey.after(team, window))) {
+            while (found.hasNext()) {
+                past.add(found.next().value);
+                read++;
+            }
+        }
+        return read;
+    }
+
+    /** Tells the router that all budgets are counted which are below these offsets of the policies and the orgs. */
+    void counted(long policiesNext, long orgsNext, long at) {
+        progress.counted(policiesNext, orgsNext);
+        int partition = context.taskId().partition();
+        HoldWindow window = new HoldWindow("policies", String.valueOf(partition), "total", 0L, Long.MAX_VALUE);
+        PositionKey key = PositionKey.of("", window);
+        BudgetState state = Position.of(key, window).state(progress.epoch(at), progress.dispatchOffset(), null);
+        state.setVersion(progress.policiesCounted());
+        forward(key.encode(), state, at, Sinks.BUDGETS);
+    }
+
+    private Terms terms(String team, @Nullable Counting known) {
         TeamPolicy policy = policies.of(team);
-        return new Terms(policy, orgs.of(policy));
+        Org org = orgs.of(policy);
+        long policyOffset = policies.offsetOf(team);
+        long orgOffset = orgs.offsetOf(policy);
+        if (known == null) {
+            return new Terms(policy, org, Counting.first(policy, org, policyOffset, orgOffset));
+        }
+        return new Terms(policy, org, known.isBy(policyOffset, orgOffset) ? known : known.without(policy, org));
     }
 
     static <V> Table<V> table(ProcessorContext<Object, Object> context, String name) {
@@ -129,6 +224,14 @@ final class Bookkeeper implements Books {
         return cells.get(key.encode());
     }
 
+    Policies policies() {
+        return policies;
+    }
+
+    Orgs orgs() {
+        return orgs;
+    }
+
     Progress progress() {
         return progress;
     }
@@ -137,13 +240,7 @@ final class Bookkeeper implements Books {
         return expiry;
     }
 
-    private void enter(
-            @Nullable RequestAccount before,
-            Settlement settlement,
-            Posting posting,
-            long at,
-            @Nullable Long usageTime) {
-        keep(before, settlement.account());
+    private void enter(Posting posting, long at, @Nullable Long usageTime) {
         long epoch = progress.epoch(at);
         for (LedgerEntry entry : posting.entries()) {
             publish(entry, at);
@@ -164,10 +261,6 @@ final class Bookkeeper implements Books {
             forward(SpendKey.of(cell).encode(), cell, at, Sinks.SPEND);
         }
         posting.alerts().forEach(alert -> publish(alert, at));
-        Settlement.Judged judged = settlement.judged();
-        if (judged != null) {
-            publish(Samples.ofOutcome(judged.answer(), judged.score()), at);
-        }
     }
 
     /** Does what is due at a time. */
@@ -185,7 +278,7 @@ final class Bookkeeper implements Books {
         if (account == null) {
             return;
         }
-        book(account.team(), account.requestId(), at, null, (known, terms) -> known.expire(at));
+        book(account.team(), account.requestId(), at, null, (known, terms) -> known.expire(terms, at));
         if (account.endsAt(config.horizon().toMillis()) <= at) {
             accounts.delete(key);
         }
@@ -212,9 +305,10 @@ final class Bookkeeper implements Books {
         String key = RequestAccount.key(after.team(), after.requestId());
         accounts.put(key, after);
         long deadline = after.nextDeadline(config.horizon().toMillis());
-        if (before == null || before.nextDeadline(config.horizon().toMillis()) != deadline) {
-            expiry.add(deadline, Due.Kind.ACCOUNT, key);
-        }
+        long known = before == null
+                ? Long.MAX_VALUE
+                : before.nextDeadline(config.horizon().toMillis());
+        expiry.move(known, deadline, Due.Kind.ACCOUNT, key);
         int opened = after.openHolds() - (before == null ? 0 : before.openHolds());
         if (opened != 0) {
             progress.openHolds(progress.openHolds() + opened);

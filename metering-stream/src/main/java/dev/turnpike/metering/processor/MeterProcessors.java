@@ -6,6 +6,7 @@ import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.ModelPerformance;
 import dev.turnpike.schemas.event.Outcome;
 import dev.turnpike.schemas.event.PerformanceSample;
+import dev.turnpike.schemas.event.Rejection;
 import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.Received;
@@ -41,6 +42,10 @@ public final class MeterProcessors {
         return new WithStores<>(() -> new OpenHoldProcessor(config, metrics, serializer), books);
     }
 
+    public ProcessorSupplier<String, Rejection, Object, Object> closeRefused(Serializer<Rejection> serializer) {
+        return new WithStores<>(() -> new CloseRefusedProcessor(config, metrics, serializer), books);
+    }
+
     public ProcessorSupplier<String, Received<Outcome>, Object, Object> recordOutcome() {
         return new WithStores<>(() -> new RecordOutcomeProcessor(config, metrics), books);
     }
@@ -57,6 +62,10 @@ public final class MeterProcessors {
     public ProcessorSupplier<String, Object, Object, Object> lend(int partitions) {
         return new WithStores<>(
                 () -> new LendProcessor(partitions, config.horizon()), new LinkedHashSet<>(MeteringStores.lender()));
+    }
+
+    public ProcessorSupplier<String, Tick, Object, Object> beginBudgets() {
+        return new WithStores<>(() -> new BeginBudgetsProcessor(config, metrics), books);
     }
 
     public ProcessorSupplier<String, Tick, String, Tick> writeTicks() {

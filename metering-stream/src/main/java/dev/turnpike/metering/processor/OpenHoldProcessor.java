@@ -49,7 +49,7 @@ final class OpenHoldProcessor extends ContextualProcessor<String, Dispatch, Obje
                     dispatch.getRequestId(),
                     at,
                     null,
-                    (account, terms) -> account.open(dispatch, books.prices(), at));
+                    (account, terms) -> account.open(dispatch, books.prices(), terms, at));
         } catch (Refused e) {
             setAside.send(record, serializer.serialize(from.topic(), dispatch), e);
         }

@@ -45,7 +45,7 @@ final class RecordOutcomeProcessor extends ContextualProcessor<String, Received<
                     requestId,
                     at,
                     null,
-                    (account, terms) -> account.judge(Judgement.of(outcome), at));
+                    (account, terms) -> account.judge(Judgement.of(outcome), terms, at));
         } catch (Refused e) {
             setAside.send(record, record.value().bytes(), e);
         }

@@ -18,6 +18,8 @@ import org.apache.kafka.streams.processor.api.Record;
 @SuppressWarnings("NullAway.Init") // Kafka calls init first
 final class SettleUsageProcessor extends ContextualProcessor<String, Received<UsageReport>, Object, Object> {
 
+    private static final long MOST_AHEAD_MILLIS = 3_600_000;
+
     private final MeteringConfig config;
     private final MeterMetrics metrics;
     private Bookkeeper books;
@@ -46,7 +48,7 @@ final class SettleUsageProcessor extends ContextualProcessor<String, Received<Us
             return;
         }
         try {
-            refuseTooOld(report, at);
+            refuseWrongTime(report, at);
             books.book(report.getTeam(), report.getRequestId(), at, at, (account, terms) -> {
                 Quote quote = account.quote(report, books.prices(), at);
                 if (quote instanceof Contradictory contradictory) {
@@ -59,6 +61,7 @@ final class SettleUsageProcessor extends ContextualProcessor<String, Received<Us
             return;
         }
         seen.add(report, at);
+        books.progress().readUsage(at);
         metrics.settled(context().currentSystemTimeMs() - at);
     }
 
@@ -67,7 +70,25 @@ final class SettleUsageProcessor extends ContextualProcessor<String, Received<Us
         metrics.left(context().taskId().partition());
     }
 
-    private void refuseTooOld(UsageReport report, long at) {
+    private void refuseWrongTime(UsageReport report, long at) {
+        if (report.getOccurredAt() > at + MOST_AHEAD_MILLIS) {
+            throw new Refused(
+                    DeadLetter.INVALID,
+                    "occurred_at: " + Instant.ofEpochMilli(report.getOccurredAt())
+                            + " is more than an hour after its arrival at " + Instant.ofEpochMilli(at)
+                            + "; set the reporter's clock",
+                    null);
+        }
+        // what was moved keeps its time and may come late; ids are kept for the horizon behind the newest usage
+        long newest = books.progress().newestUsage();
+        if (at < newest - config.horizon().toMillis()) {
+            throw new Refused(
+                    DeadLetter.TOO_OLD,
+                    "it arrived at " + Instant.ofEpochMilli(at) + ", more than "
+                            + config.horizon().toHours() + " hours before the newest usage of its partition, at "
+                            + Instant.ofEpochMilli(newest) + "; whether it is a repeat is no longer known",
+                    null);
+        }
         if (report.getOccurredAt() < at - config.horizon().toMillis()) {
             throw new Refused(
                     DeadLetter.TOO_OLD,

@@ -8,11 +8,14 @@ import dev.turnpike.metering.budget.Booking;
 import dev.turnpike.metering.budget.Hold;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LedgerEntry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.avro.io.Decoder;
 import org.apache.avro.io.Encoder;
@@ -23,6 +26,7 @@ final class AccountLayout implements StateSerde.Layout<RequestAccount> {
     static final int FORMAT = 2;
 
     private final Fields.Event<Dispatch> dispatches = new Fields.Event<>(Dispatch.class);
+    private final Fields.Event<HoldWindow> windows = new Fields.Event<>(HoldWindow.class);
     private final Fields.Event<LedgerEntry> entries = new Fields.Event<>(LedgerEntry.class);
 
     @Override
@@ -36,6 +40,7 @@ final class AccountLayout implements StateSerde.Layout<RequestAccount> {
             to.writeBoolean(hold.expired());
             writeAmounts(hold.estimated(), to);
             to.writeInt(hold.entries());
+            Fields.writeList(hold.estimatedIn(), to, windows::write);
         });
         Fields.writeList(account.bookings(), out, (booking, to) -> {
             entries.write(booking.entry(), to);
@@ -43,7 +48,10 @@ final class AccountLayout implements StateSerde.Layout<RequestAccount> {
             to.writeInt(booking.decision());
             to.writeInt(booking.corrections());
         });
-        writeNumbers(account.attempts().started(), out);
+        Fields.writeList(new ArrayList<>(account.attempts().started().entrySet()), out, (attempt, to) -> {
+            to.writeInt(attempt.getKey());
+            to.writeLong(attempt.getValue());
+        });
         writeNumbers(account.attempts().reported(), out);
         out.writeInt(account.attempts().unnumbered());
         out.writeInt(account.attempts().announced());
@@ -64,10 +72,15 @@ final class AccountLayout implements StateSerde.Layout<RequestAccount> {
                 in.readLong(),
                 Fields.readList(
                         in,
-                        from -> new Hold(dispatches.read(from), from.readBoolean(), readAmounts(from), from.readInt())),
+                        from -> new Hold(
+                                dispatches.read(from),
+                                from.readBoolean(),
+                                readAmounts(from),
+                                from.readInt(),
+                                Fields.readList(from, windows::read))),
                 Fields.readList(
                         in, from -> new Booking(entries.read(from), from.readLong(), from.readInt(), from.readInt())),
-                new Attempts(readNumbers(in), readNumbers(in), in.readInt(), in.readInt()),
+                new Attempts(readBounds(in), readNumbers(in), in.readInt(), in.readInt()),
                 in.readBoolean() ? (Double) in.readDouble() : null,
                 in.readBoolean());
     }
@@ -85,6 +98,14 @@ final class AccountLayout implements StateSerde.Layout<RequestAccount> {
 
     private static void writeNumbers(SortedSet<Integer> numbers, Encoder out) throws IOException {
         Fields.writeList(new ArrayList<>(numbers), out, (number, to) -> to.writeInt(number));
+    }
+
+    private static SortedMap<Integer, Long> readBounds(Decoder in) throws IOException {
+        SortedMap<Integer, Long> bounds = new TreeMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            bounds.put(in.readInt(), in.readLong());
+        }
+        return Collections.unmodifiableSortedMap(bounds);
     }
 
     private static SortedSet<Integer> readNumbers(Decoder in) throws IOException {

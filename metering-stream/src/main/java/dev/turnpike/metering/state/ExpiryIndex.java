@@ -17,6 +17,9 @@ public final class ExpiryIndex {
 
     private static final byte[] NOTHING = {};
 
+    // a tick's work must end well before the group takes the task for dead
+    private static final int MOST_TIMES = 32;
+
     private final KeyValueStore<Bytes, byte[]> store;
     private final Progress progress;
 
@@ -31,12 +34,27 @@ public final class ExpiryIndex {
         }
     }
 
-    /** Takes out what is due by an instant; at most so much, the rest comes next time. */
-    public List<Due> take(long now, int most) {
+    /** Puts what was due at one time at another. */
+    public void move(long from, long to, Due.Kind kind, String subject) {
+        if (from != to) {
+            // what was put behind the point of reading is gone with the next reading
+            if (from > progress.expiredUntil() && from != Long.MAX_VALUE) {
+                store.delete(new Due(from, kind, subject).encode());
+            }
+            add(to, kind, subject);
+        }
+    }
+
+    /**
+     * Takes out what is due by an instant; at least so much where there is, the rest comes next time. While there is a rest,
+     * each reading takes twice as much as the one before, so that no backlog stays, whatever the load.
+     */
+    public List<Due> take(long now, int least) {
         long since = progress.expiredUntil();
         if (now < since) {
             return List.of();
         }
+        int most = (int) Math.max(least, Math.min(progress.expiryBudget(), (long) least * MOST_TIMES));
         List<Due> due = new ArrayList<>();
         try (KeyValueIterator<Bytes, byte[]> waiting = store.range(Due.from(since), Due.from(now + 1))) {
             while (waiting.hasNext() && due.size() < most) {
@@ -45,7 +63,9 @@ public final class ExpiryIndex {
             }
         }
         due.forEach(done -> store.delete(done.encode()));
-        progress.expiredUntil(due.size() < most ? now : due.get(most - 1).at());
+        boolean isRest = due.size() == most;
+        progress.expiredUntil(isRest ? due.get(most - 1).at() : now);
+        progress.expiryBudget(isRest ? 2L * most : most / 2);
         return due;
     }
 }

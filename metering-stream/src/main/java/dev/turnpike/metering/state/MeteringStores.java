@@ -1,5 +1,6 @@
 package dev.turnpike.metering.state;
 
+import dev.turnpike.metering.budget.Counting;
 import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.metering.lease.OrgWindow;
@@ -33,6 +34,8 @@ public final class MeteringStores {
     public static final String SPEND_CELLS = "spend-cells";
     /** Nothing, by the ids of alerts about models without a price that were raised. */
     public static final String UNPRICED_ALERTS = "unpriced-alerts";
+    /** {@link Counting} by team: every team of which anything was read. */
+    public static final String COUNTING = "counting-budgets";
     /** How far a task has come, by the names in {@link Progress}. */
     public static final String PROGRESS = "meter-progress";
     /** {@link Performance} by model and task type. */
@@ -62,6 +65,7 @@ public final class MeteringStores {
                 cached(SPEND_CELLS, StateSerdes.spend()),
                 stored(UNPRICED_ALERTS, Serdes.String(), Serdes.ByteArray()),
                 cached(UNTOLD_ORG_SPEND, Serdes.ByteArray()),
+                cached(COUNTING, StateSerdes.counting()),
                 cached(PROGRESS, Serdes.Long()));
     }
 

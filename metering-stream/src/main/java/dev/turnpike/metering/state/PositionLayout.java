@@ -22,6 +22,7 @@ final class PositionLayout implements StateSerde.Layout<Position> {
         writeAmounts(position.opened(), out);
         writeAmounts(position.closed(), out);
         writeAmounts(position.spent(), out);
+        writeAmounts(position.carried(), out);
         out.writeLong(position.version());
         out.writeLong(position.lastUse());
         Fields.writeList(position.alerted(), out, (threshold, to) -> {
@@ -36,6 +37,7 @@ final class PositionLayout implements StateSerde.Layout<Position> {
         return new Position(
                 PositionKey.decode(in.readString()),
                 in.readLong(),
+                readAmounts(in),
                 readAmounts(in),
                 readAmounts(in),
                 readAmounts(in),

@@ -8,6 +8,10 @@ public final class Progress {
     private static final String EPOCH = "epoch";
     private static final String DISPATCH_OFFSET = "dispatch-offset";
     private static final String EXPIRED_UNTIL = "expired-until";
+    private static final String EXPIRY_BUDGET = "expiry-budget";
+    private static final String NEWEST_USAGE = "newest-usage";
+    private static final String POLICIES_COUNTED = "policies-counted";
+    private static final String ORGS_COUNTED = "orgs-counted";
     private static final String OPEN_HOLDS = "open-holds";
 
     private final KeyValueStore<String, Long> store;
@@ -42,6 +46,48 @@ public final class Progress {
 
     public void expiredUntil(long at) {
         store.put(EXPIRED_UNTIL, at);
+    }
+
+    /** How much the next tick may end; 0 before any tick. */
+    public long expiryBudget() {
+        return get(EXPIRY_BUDGET, 0);
+    }
+
+    public void expiryBudget(long number) {
+        if (number != expiryBudget()) {
+            store.put(EXPIRY_BUDGET, number);
+        }
+    }
+
+    /** The greatest broker time of any usage that was read; 0 before any. */
+    public long newestUsage() {
+        return get(NEWEST_USAGE, 0);
+    }
+
+    public void readUsage(long at) {
+        if (at > newestUsage()) {
+            store.put(NEWEST_USAGE, at);
+        }
+    }
+
+    /** Below which offset of the policies topic all budgets are counted; -1 before the first look. */
+    public long policiesCounted() {
+        return get(POLICIES_COUNTED, -1);
+    }
+
+    /** Below which offset of the orgs topic all budgets are counted; -1 before the first look. */
+    public long orgsCounted() {
+        return get(ORGS_COUNTED, -1);
+    }
+
+    public boolean hasCounted(long policies, long orgs) {
+        return policiesCounted() >= policies && orgsCounted() >= orgs;
+    }
+
+    /** Offsets never go back, though a table whose newest record was compacted away may seem to. */
+    public void counted(long policies, long orgs) {
+        store.put(POLICIES_COUNTED, Math.max(policies, policiesCounted()));
+        store.put(ORGS_COUNTED, Math.max(orgs, orgsCounted()));
     }
 
     public long openHolds() {

@@ -1,5 +1,6 @@
 package dev.turnpike.metering.state;
 
+import dev.turnpike.metering.budget.Counting;
 import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.metering.lease.OrgWindow;
@@ -20,6 +21,10 @@ public final class StateSerdes {
 
     public static Serde<RequestAccount> account() {
         return new StateSerde<>(AccountLayout.FORMAT, new AccountLayout());
+    }
+
+    public static Serde<Counting> counting() {
+        return new StateSerde<>(CountingLayout.FORMAT, new CountingLayout());
     }
 
     public static Serde<Performance> performance() {

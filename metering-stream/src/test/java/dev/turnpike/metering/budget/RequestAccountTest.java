@@ -25,6 +25,7 @@ class RequestAccountTest {
 
     private static final TeamPolicy POLICY =
             Given.policy("UTC", usd("team", "day", 10_000), usd("model", "day", 10_000));
+    private static final Terms TERMS = new Terms(POLICY, null, Counting.first(POLICY, null, 0, -1));
     private static final ChainModel SMALL = link("openai", "small", price("small@1", 2));
     private static final ChainModel LARGE = link("openai", "large", price("large@1", 10));
     private static final PriceBook PRICES = Given.prices(offer("openai", "small", price("small@1", 2)));
@@ -89,8 +90,8 @@ class RequestAccountTest {
     void shouldBookAnExpiredHoldInFullAndTakeBackWhatIsReportedLater() {
         RequestAccount account = opened(dispatch(0, 1).build());
 
-        Settlement early = account.expire(NOON + 15 * MINUTE - 1);
-        Settlement expired = early.account().expire(NOON + 15 * MINUTE);
+        Settlement early = account.expire(TERMS, NOON + 15 * MINUTE - 1);
+        Settlement expired = early.account().expire(TERMS, NOON + 15 * MINUTE);
         Settlement late =
                 settle(expired.account(), usage(1, "small", 10).setFinal$(true).setAttempts(1));
 
@@ -110,7 +111,7 @@ class RequestAccountTest {
     @Test
     void shouldKeepTheRestOfAnEstimateUntilEverythingIsReported() {
         RequestAccount account =
-                opened(dispatch(0, 1).build()).expire(NOON + 15 * MINUTE).account();
+                opened(dispatch(0, 1).build()).expire(TERMS, NOON + 15 * MINUTE).account();
 
         Settlement late = settle(account, usage(1, "small", 10));
 
@@ -122,7 +123,7 @@ class RequestAccountTest {
     void shouldGiveBackAnExpiredHoldWhereThePolicyReleasesIt() {
         RequestAccount account = opened(dispatch(0, 1).setOnExpiry("release").build());
 
-        Settlement expired = account.expire(NOON + 15 * MINUTE);
+        Settlement expired = account.expire(TERMS, NOON + 15 * MINUTE);
 
         assertThat(expired.entries()).isEmpty();
         assertThat(change(expired, "team", TEAM).closed()).isEqualTo(HOLD);
@@ -151,7 +152,7 @@ class RequestAccountTest {
         RequestAccount account = opened(dispatch(0, 1).build());
         Settlement before = settle(account, usage(2, "small", 60));
 
-        Settlement after = before.account().open(dispatch(1, 2).build(), PRICES, NOON);
+        Settlement after = before.account().open(dispatch(1, 2).build(), PRICES, TERMS, NOON);
 
         assertThat(before.entries().get(0).getOverrunNanoUsd()).isEqualTo(20);
         assertThat(after.entries()).extracting(LedgerEntry::getOverrunNanoUsd).containsExactly(-20L, 0L);
@@ -165,7 +166,7 @@ class RequestAccountTest {
         Settlement undispatched = settle(account, usage(1, "small", 10));
 
         // when
-        Settlement opened = undispatched.account().open(dispatch(0, 1, SMALL).build(), PRICES, NOON);
+        Settlement opened = undispatched.account().open(dispatch(0, 1, SMALL).build(), PRICES, TERMS, NOON);
 
         // then
         assertThat(opened.entries()).isEmpty();
@@ -178,7 +179,7 @@ class RequestAccountTest {
     void shouldReverseAndBookAnewWhereTheDispatchSaysOtherwise() {
         Settlement undispatched = settle(account(), usage(1, "large", 10));
 
-        Settlement opened = undispatched.account().open(dispatch(0, 1).build(), PRICES, NOON);
+        Settlement opened = undispatched.account().open(dispatch(0, 1).build(), PRICES, TERMS, NOON);
 
         assertThat(undispatched.entries().get(0).getUnpriced()).isTrue();
         assertThat(opened.entries()).extracting(LedgerEntry::getKind).containsExactly("correction", "correction");
@@ -240,7 +241,7 @@ class RequestAccountTest {
     void shouldIgnoreARepeatedDispatch() {
         RequestAccount account = opened(dispatch(0, 1).build());
 
-        Settlement repeated = account.open(dispatch(0, 1).build(), PRICES, NOON);
+        Settlement repeated = account.open(dispatch(0, 1).build(), PRICES, TERMS, NOON);
 
         assertThat(repeated.changes()).isEmpty();
         assertThat(repeated.account()).isEqualTo(account);
@@ -250,10 +251,10 @@ class RequestAccountTest {
     void shouldPutAnOutcomeDownToTheAnswerOnceThereIsOne() {
         RequestAccount account = opened(dispatch(0, 1).build());
 
-        Settlement early = account.judge(0.8, NOON);
+        Settlement early = account.judge(0.8, TERMS, NOON);
         Settlement failed = settle(early.account(), usage(1, "large", 1).setStatus("error"));
         Settlement answered = settle(failed.account(), usage(2, "small", 1));
-        Settlement again = answered.account().judge(0.1, NOON);
+        Settlement again = answered.account().judge(0.1, TERMS, NOON);
 
         assertThat(early.judged()).isNull();
         assertThat(failed.judged()).isNull();
@@ -284,7 +285,7 @@ class RequestAccountTest {
         RequestAccount account = opened(dispatch(0, 1).build());
 
         assertThat(account.nextDeadline(1_000)).isEqualTo(NOON + 15 * MINUTE);
-        assertThat(account.expire(NOON + 15 * MINUTE).account().nextDeadline(1_000))
+        assertThat(account.expire(TERMS, NOON + 15 * MINUTE).account().nextDeadline(1_000))
                 .isEqualTo(NOON + 15 * MINUTE + 1_000);
     }
 
@@ -293,7 +294,7 @@ class RequestAccountTest {
     }
 
     private static RequestAccount opened(Dispatch dispatch) {
-        return account().open(dispatch, PRICES, NOON).account();
+        return account().open(dispatch, PRICES, TERMS, NOON).account();
     }
 
     private static Dispatch.Builder dispatch(int decision, int firstAttempt) {
@@ -315,7 +316,7 @@ class RequestAccountTest {
 
     private static Settlement settle(RequestAccount account, UsageReport.Builder report) {
         UsageReport usage = report.build();
-        return account.settle(usage, account.quote(usage, PRICES, NOON), NOON, new Terms(POLICY, null));
+        return account.settle(usage, account.quote(usage, PRICES, NOON), NOON, TERMS);
     }
 
     private static Change change(Settlement settlement, String scope, String value) {

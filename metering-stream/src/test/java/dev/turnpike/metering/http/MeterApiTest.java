@@ -175,6 +175,7 @@ class MeterApiTest {
                 new Amounts(150, 20, 2),
                 new Amounts(50, 10, 1),
                 spent,
+                Amounts.ZERO,
                 1,
                 NOON,
                 List.of());

@@ -1,5 +1,6 @@
 package dev.turnpike.router.decision;
 
+import dev.turnpike.schemas.AllowedOffers;
 import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.BudgetWindow.Period;
@@ -7,12 +8,9 @@ import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.Routing;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A team's policy, prepared for deciding. Safe for many threads; what it remembers changes no answer. */
@@ -25,8 +23,7 @@ public final class TeamRules {
     private final List<BudgetRule> budgets;
     private final BudgetCalendar calendar;
     private final @Nullable OrgRules org;
-    private final List<Pattern> allow;
-    private final List<Pattern> deny;
+    private final AllowedOffers allowed;
 
     // the window of most requests is that of the request before
     private final Map<Period, BudgetWindow> windows = new ConcurrentHashMap<>();
@@ -37,14 +34,12 @@ public final class TeamRules {
             List<BudgetRule> budgets,
             BudgetCalendar calendar,
             @Nullable OrgRules org,
-            List<Pattern> allow,
-            List<Pattern> deny) {
+            AllowedOffers allowed) {
         this.policy = policy;
         this.budgets = budgets;
         this.calendar = calendar;
         this.org = org;
-        this.allow = allow;
-        this.deny = deny;
+        this.allowed = allowed;
     }
 
     /**
@@ -76,19 +71,18 @@ public final class TeamRules {
                         .toList(),
                 BudgetCalendar.of(policy),
                 null,
-                patterns(routing.getAllow()),
-                patterns(routing.getDeny()));
+                AllowedOffers.of(routing));
     }
 
     /** The same rules for a team that they apply to only since a policy record. */
     public TeamRules inheritedAt(long offset) {
         return new TeamRules(
-                policy, budgets.stream().map(budget -> budget.notBefore(offset)).toList(), calendar, org, allow, deny);
+                policy, budgets.stream().map(budget -> budget.notBefore(offset)).toList(), calendar, org, allowed);
     }
 
     /** The same rules for teams of an org. */
     public TeamRules in(OrgRules rules) {
-        return new TeamRules(policy, budgets, calendar, rules, allow, deny);
+        return new TeamRules(policy, budgets, calendar, rules, allowed);
     }
 
     /** Name of the org that the policy names; null: none. */
@@ -140,7 +134,7 @@ public final class TeamRules {
     Shortlist shortlist(Fleet fleet) {
         Shortlist last = shortlist;
         if (last == null || !last.isOf(fleet)) {
-            last = Shortlist.of(fleet, this::isAllowed);
+            last = Shortlist.of(fleet, offer -> allowed.includes(offer.id()));
             shortlist = last;
         }
         return last;
@@ -161,30 +155,5 @@ public final class TeamRules {
         if (!holds) {
             throw new IllegalArgumentException(field + " " + value + ": must be " + cure);
         }
-    }
-
-    private boolean isAllowed(Offer offer) {
-        return (allow.isEmpty() || matches(allow, offer.id())) && !matches(deny, offer.id());
-    }
-
-    private static boolean matches(List<Pattern> patterns, String id) {
-        for (Pattern pattern : patterns) {
-            if (pattern.matcher(id).matches()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static List<Pattern> patterns(List<String> globs) {
-        List<Pattern> patterns = new ArrayList<>(globs.size());
-        for (String glob : globs) {
-            patterns.add(Pattern.compile(
-                    glob.codePoints()
-                            .mapToObj(c -> c == '*' ? ".*" : Pattern.quote(Character.toString(c)))
-                            .collect(Collectors.joining()),
-                    Pattern.DOTALL));
-        }
-        return patterns;
     }
 }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             PolicyCommand.class,
             CatalogCommand.class,
+            KeysCommand.class,
             AuditCommand.class,
             EvalCommand.class,
             TrainCommand.class,

@@ -42,6 +42,7 @@ public record ModelLine(
         Map<String, Long> spent = new HashMap<>();
         for (SpendAggregate cell : spend) {
             if (cell.getTag() == null
+                    && cell.getTaskId() == null
                     && cell.getModel() != null
                     && cell.getWindow().equals("1d")) {
                 String task = cell.getTaskType() == null ? ANY : cell.getTaskType();

@@ -57,6 +57,7 @@ public record SpendLine(
 
         private boolean includes(SpendAggregate cell) {
             return cell.getTag() == null
+                    && cell.getTaskId() == null
                     && cell.getWindow().equals(window == null ? "1h" : window)
                     && (team == null || cell.getTeam().equals(team))
                     && cell.getWindowStart() < to
