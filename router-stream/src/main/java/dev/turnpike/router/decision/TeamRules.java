@@ -8,6 +8,7 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class TeamRules {
     private final DayOfWeek weekStart;
     private final List<Pattern> allow;
     private final List<Pattern> deny;
+    private final Map<String, List<Pattern>> tools;
 
     // the window of most requests is that of the request before
     private final Map<Period, BudgetWindow> windows = new ConcurrentHashMap<>();
@@ -38,13 +40,15 @@ public final class TeamRules {
             ZoneId zone,
             DayOfWeek weekStart,
             List<Pattern> allow,
-            List<Pattern> deny) {
+            List<Pattern> deny,
+            Map<String, List<Pattern>> tools) {
         this.policy = policy;
         this.budgets = budgets;
         this.zone = zone;
         this.weekStart = weekStart;
         this.allow = allow;
         this.deny = deny;
+        this.tools = tools;
     }
 
     /**
@@ -59,13 +63,16 @@ public final class TeamRules {
         check(routing.getMinOutputCap() >= 1, "routing.min_output_cap", routing.getMinOutputCap(), "at least 1");
         check(routing.getFallbacks() >= 0, "routing.fallbacks", routing.getFallbacks(), "0 or more");
         check(policy.getHoldTtlMs() >= LEAST_TTL_MILLIS, "hold_ttl_ms", policy.getHoldTtlMs(), "1000 or more");
+        Map<String, List<Pattern>> tools = new HashMap<>();
+        routing.getAllowTools().forEach((taskType, globs) -> tools.put(taskType, patterns(globs)));
         return new TeamRules(
                 policy,
                 policy.getBudgets().stream().map(BudgetRule::of).toList(),
                 ZoneId.of(policy.getTimezone()),
                 DayOfWeek.valueOf(policy.getWeekStart().toUpperCase(Locale.ROOT)),
                 patterns(routing.getAllow()),
-                patterns(routing.getDeny()));
+                patterns(routing.getDeny()),
+                tools);
     }
 
     String version() {
@@ -106,6 +113,23 @@ public final class TeamRules {
             shortlist = last;
         }
         return last;
+    }
+
+    /** The first tool of a request that its model may not be offered; null: there is none. */
+    @Nullable
+    String toolNotAllowed(Ask ask) {
+        if (tools.isEmpty()) {
+            return null;
+        }
+        String taskType = ask.request().getTaskType();
+        List<Pattern> own = taskType == null ? null : tools.get(taskType);
+        List<Pattern> allowed = own == null ? tools.get(Track.ANY) : own;
+        for (String tool : ask.prompt().toolNames()) {
+            if (allowed == null || !matches(allowed, tool)) {
+                return tool;
+            }
+        }
+        return null;
     }
 
     private static void check(boolean holds, String field, long value, String cure) {

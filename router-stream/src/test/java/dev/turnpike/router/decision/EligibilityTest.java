@@ -51,7 +51,7 @@ class EligibilityTest {
 
     @Test
     void shouldRequireWhatTheBodyUses() {
-        var ask = Ask.first(request("r1"), new Prompt(9, 9, 9, 1, true, false, false, null, null));
+        var ask = Ask.first(request("r1"), new Prompt(9, 9, 9, 1, true, false, false, "", List.of(), null, null));
 
         assertThat(new Eligibility(ask, 9, NOW).exclusionOf(Given.offer(Given.offer("a/one", "1", "1", 0.9))))
                 .isEqualTo(Exclusion.NO_TOOLS);

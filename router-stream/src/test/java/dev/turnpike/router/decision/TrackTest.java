@@ -57,11 +57,12 @@ class TrackTest {
         var request = Given.request("r1");
         var track = track(judged(0, 0));
         request.setDifficulty(1.0);
-        double hard = new TrackRecord().estimate(Given.ask(request), track).success(0);
+        double hard = new TrackRecord(null).estimate(Given.ask(request), track).success(0);
         request.setDifficulty(0.0);
-        double easy = new TrackRecord().estimate(Given.ask(request), track).success(0);
+        double easy = new TrackRecord(null).estimate(Given.ask(request), track).success(0);
         request.setDifficulty(0.5);
-        double middling = new TrackRecord().estimate(Given.ask(request), track).success(0);
+        double middling =
+                new TrackRecord(null).estimate(Given.ask(request), track).success(0);
 
         assertThat(hard).isCloseTo(0.549, within(0.001));
         assertThat(easy).isCloseTo(0.985, within(0.001));
