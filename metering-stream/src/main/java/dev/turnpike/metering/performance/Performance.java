@@ -56,7 +56,20 @@ public record Performance(
     /** A model of which nothing is known yet. */
     public static Performance of(PerformanceSample sample, long at) {
         return new Performance(
-                sample.getProvider(), sample.getModel(), sample.getTaskType(), 0, 0, 0, 0, 0, 0, 0, 0, 0, Recent.NONE, at);
+                sample.getProvider(),
+                sample.getModel(),
+                sample.getTaskType(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Recent.NONE,
+                at);
     }
 
     /**

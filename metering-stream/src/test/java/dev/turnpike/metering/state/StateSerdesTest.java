@@ -18,8 +18,21 @@ import org.junit.jupiter.api.Test;
 
 class StateSerdesTest {
 
-    private static final Performance PERFORMANCE =
-            new Performance("openai", "small", "code", 1.5, 0.5, 2, 1, 10, 20, 30, 40, 0.75, new Performance.Recent(1, 2, 3, 4, 5), 1_000);
+    private static final Performance PERFORMANCE = new Performance(
+            "openai",
+            "small",
+            "code",
+            1.5,
+            0.5,
+            2,
+            1,
+            10,
+            20,
+            30,
+            40,
+            0.75,
+            new Performance.Recent(1, 2, 3, 4, 5),
+            1_000);
 
     @Test
     void shouldReadWhatItWrote() {

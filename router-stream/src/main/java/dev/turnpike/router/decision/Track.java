@@ -28,6 +28,8 @@ public final class Track {
     private static final byte DOMINATED = 2;
     // of fewer judged requests nothing follows
     private static final double LEAST_JUDGED = 30;
+    // standard errors
+    private static final double PROOF = 0.5;
 
     private final Offer[] offers;
     private final double[] success;
@@ -88,8 +90,8 @@ public final class Track {
     }
 
     /**
-     * An offer that proved dearer and worse on the task type than another, by more than a standard error, comes after all
-     * others: only a noisy judgement of a single prompt could prefer it.
+     * An offer that proved dearer and worse on the task type than another comes after all others: only a noisy judgement of a
+     * single prompt could prefer it. Half a standard error is proof enough, since little is lost where the two are alike.
      */
     private void putBehindTheirBetters(Offer[] offers, String taskType) {
         List<Integer> byCost = new ArrayList<>();
@@ -104,7 +106,7 @@ public final class Track {
         for (int i : byCost) {
             boolean dominated = best >= 0
                     && cost(offers[best], taskType) < cost(offers[i], taskType)
-                    && success[best] - success[i] > standardError(offers[best], offers[i], best, i, taskType);
+                    && success[best] - success[i] > PROOF * standardError(offers[best], offers[i], best, i, taskType);
             if (dominated && rankClass[i] == USUAL) {
                 rankClass[i] = DOMINATED;
             }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             PolicyCommand.class,
             CatalogCommand.class,
             AuditCommand.class,
+            ReplayCommand.class,
             EvalCommand.class,
             TrainCommand.class,
         })

@@ -116,6 +116,9 @@ final class PolicyDocument {
         routing.setOutputCap(section.get("output_cap", Values::positive, defaults.getOutputCap()));
         routing.setMinOutputCap(section.get("min_output_cap", Values::positive, defaults.getMinOutputCap()));
         routing.setFallbacks(section.get("fallbacks", Values.integer(0, 10), defaults.getFallbacks()));
+        routing.setWorthNanoUsd(section.find("worth_usd", Values::usd));
+        routing.setCascade(section.get("cascade", Values::share, defaults.getCascade()));
+        routing.setAllowTools(section.lists("allow_tools", Values::name));
         section.end();
         Double economy = routing.getEconomyFloor();
         if (economy != null && economy > routing.getQualityFloor()) {
