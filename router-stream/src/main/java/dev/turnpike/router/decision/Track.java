@@ -28,8 +28,6 @@ public final class Track {
     private static final byte DOMINATED = 2;
     // of fewer judged requests nothing follows
     private static final double LEAST_JUDGED = 30;
-    // standard errors
-    private static final double PROOF = 0.5;
 
     private final Offer[] offers;
     private final double[] success;
@@ -90,8 +88,8 @@ public final class Track {
     }
 
     /**
-     * An offer that proved dearer and worse on the task type than another comes after all others: only a noisy judgement of a
-     * single prompt could prefer it. Half a standard error is proof enough, since little is lost where the two are alike.
+     * An offer that is dearer than another and does no better on the task type comes after all others: only a noisy judgement of
+     * a single prompt could prefer it.
      */
     private void putBehindTheirBetters(Offer[] offers, String taskType) {
         List<Integer> byCost = new ArrayList<>();
@@ -105,8 +103,8 @@ public final class Track {
         int best = -1;
         for (int i : byCost) {
             boolean dominated = best >= 0
-                    && cost(offers[best], taskType) < cost(offers[i], taskType)
-                    && success[best] - success[i] > PROOF * standardError(offers[best], offers[i], best, i, taskType);
+                    && success[i] <= success[best]
+                    && cost(offers[i], taskType) > cost(offers[best], taskType);
             if (dominated && rankClass[i] == USUAL) {
                 rankClass[i] = DOMINATED;
             }
@@ -114,16 +112,6 @@ public final class Track {
                 best = i;
             }
         }
-    }
-
-    private double standardError(Offer a, Offer b, int indexOfA, int indexOfB, String taskType) {
-        return Math.sqrt(variance(a, indexOfA, taskType) + variance(b, indexOfB, taskType));
-    }
-
-    private double variance(Offer offer, int index, String taskType) {
-        ModelPerformance known = offer.performanceOn(taskType);
-        double judged = known == null ? 0 : known.getJudged();
-        return success[index] * (1 - success[index]) / (PRIOR_WEIGHT + judged);
     }
 
     private static double cost(Offer offer, String taskType) {
