@@ -70,9 +70,8 @@ class PerformanceTest {
         }
 
         // when: two minutes, four half-lives, later an answer
-        ModelPerformance later = performance
-                .fold(attempt(100), Given.NOON + 120_000, HALF_LIFE)
-                .toEvent();
+        ModelPerformance later =
+                performance.fold(attempt(100), Given.NOON + 120_000, HALF_LIFE).toEvent();
 
         // then
         assertThat(performance.toEvent().getRecentErrors()).isEqualTo(10);
@@ -84,8 +83,8 @@ class PerformanceTest {
 
     @Test
     void shouldTellHowLongAnswersTakeOfLate() {
-        Performance performance = start().fold(timed(1_000), Given.NOON, HALF_LIFE)
-                .fold(timed(7_000), Given.NOON + 30_000, HALF_LIFE);
+        Performance performance =
+                start().fold(timed(1_000), Given.NOON, HALF_LIFE).fold(timed(7_000), Given.NOON + 30_000, HALF_LIFE);
 
         assertThat(performance.toEvent().getRecentLatencyMs()).isEqualTo((500 + 7_000) / 1.5);
         assertThat(performance.toEvent().getLatencyMs()).isCloseTo(4_000, within(1.0));

@@ -84,7 +84,8 @@ class RerunIT {
     @Test
     void shouldDecideTheSameAgainThoughTheCatalogHasChangedSince() throws IOException {
         // given: the small one has become as good as the large one
-        assertThat(run("apply", "-f", file("later.yaml", OFFERS.replace("0.8}", "0.99}")))).isZero();
+        assertThat(run("apply", "-f", file("later.yaml", OFFERS.replace("0.8}", "0.99}"))))
+                .isZero();
 
         // when
         assertThat(run("explain", "r1")).as(err.toString()).isZero();
@@ -121,7 +122,8 @@ class RerunIT {
         assertThat(run("replay", "--policy", policy)).as(err.toString()).isZero();
 
         // then
-        List<String> lines = out.toString().lines().map(line -> line.replaceAll(" +", " ")).toList();
+        List<String> lines =
+                out.toString().lines().map(line -> line.replaceAll(" +", " ")).toList();
         assertThat(lines)
                 .contains("FIGURE RECORDED PRESENT CHANGED CHANGE")
                 .contains("requests 2 2 2 +0.0 %", "to acme/large 2 2 0 -100.0 %", "to acme/small 0 0 2 -");
@@ -145,7 +147,8 @@ class RerunIT {
         assertThat(run("replay")).isEqualTo(2);
         assertThat(err.toString()).contains("name --policy or --catalog, or both");
 
-        assertThat(run("replay", "--catalog", file("c.yaml", OFFERS), "--to", "2020-01-01")).isEqualTo(1);
+        assertThat(run("replay", "--catalog", file("c.yaml", OFFERS), "--to", "2020-01-01"))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("no request of that time is left to replay");
     }
 

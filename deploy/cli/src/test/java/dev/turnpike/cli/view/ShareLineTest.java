@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class ShareLineTest {
 
-    private static final List<SpendLine> LINES =
-            List.of(line(0, "openai", 9, 100, 700), line(0, "deepseek", 1, 900, 300), line(86_400_000, "openai", 1, 5, 10));
+    private static final List<SpendLine> LINES = List.of(
+            line(0, "openai", 9, 100, 700), line(0, "deepseek", 1, 900, 300), line(86_400_000, "openai", 1, 5, 10));
 
     @Test
     void shouldShareOutEachDayAmongThoseThatWereUsedOnIt() {
