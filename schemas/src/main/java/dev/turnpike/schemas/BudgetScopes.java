@@ -2,17 +2,18 @@ package dev.turnpike.schemas;
 
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.HoldWindow;
+import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.TeamPolicy;
-import java.time.DayOfWeek;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the budget windows that a request or a usage falls into. */
 public final class BudgetScopes {
+
+    /** The scope of an org's budgets; its position in a team is the team's share, limited by a lease. */
+    public static final String ORG = "org";
 
     private static final String TAG = "tag:";
 
@@ -47,22 +48,37 @@ public final class BudgetScopes {
 
     /** Every budget of a policy with its window for these dimensions at an instant. */
     public static List<Applied> windowsAt(TeamPolicy policy, Dimensions dimensions, long epochMilli) {
-        ZoneId zone = ZoneId.of(policy.getTimezone());
-        DayOfWeek weekStart = DayOfWeek.valueOf(policy.getWeekStart().toUpperCase(Locale.ROOT));
-        List<Applied> applied = new ArrayList<>(policy.getBudgets().size());
+        return windowsAt(policy, null, dimensions, epochMilli);
+    }
+
+    /**
+     * Every budget of a policy, and of the org that the policy names, with its window for these dimensions at an instant.
+     *
+     * @param org null where the policy names none, or one that is not known
+     */
+    public static List<Applied> windowsAt(
+            TeamPolicy policy, @Nullable Org org, Dimensions dimensions, long epochMilli) {
+        List<Applied> applied = new ArrayList<>();
+        BudgetCalendar calendar = BudgetCalendar.of(policy);
         for (Budget budget : policy.getBudgets()) {
-            String value = dimensions.valueOf(budget.getScope());
-            if (value == null) {
-                applied.add(new Applied(budget, null));
-                continue;
+            applied.add(applied(budget, dimensions.valueOf(budget.getScope()), calendar, epochMilli));
+        }
+        if (org != null) {
+            BudgetCalendar shared = BudgetCalendar.of(org);
+            for (Budget budget : org.getBudgets()) {
+                applied.add(applied(budget, org.getOrg(), shared, epochMilli));
             }
-            BudgetWindow window =
-                    BudgetWindow.at(BudgetWindow.Period.parse(budget.getPeriod()), zone, weekStart, epochMilli);
-            applied.add(new Applied(
-                    budget,
-                    new HoldWindow(budget.getScope(), value, budget.getPeriod(), window.start(), window.end())));
         }
         return applied;
+    }
+
+    private static Applied applied(Budget budget, @Nullable String value, BudgetCalendar calendar, long epochMilli) {
+        if (value == null) {
+            return new Applied(budget, null);
+        }
+        BudgetWindow window = calendar.at(BudgetWindow.Period.parse(budget.getPeriod()), epochMilli);
+        return new Applied(
+                budget, new HoldWindow(budget.getScope(), value, budget.getPeriod(), window.start(), window.end()));
     }
 
     /** The unit a budget limits. */

@@ -7,6 +7,7 @@ import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Completion;
 import dev.turnpike.schemas.event.Decision;
 import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.LeaseRequest;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.ModelOffer;
@@ -67,6 +68,9 @@ public final class Topics {
             byTeam("alerts", BudgetAlert.class, Duration.ofDays(90)).topic();
     public static final Topic<OrgLease> LEASES =
             byTeam("leases", OrgLease.class, null).compacted();
+    // partitioned by the org, whose lender reads them
+    public static final Topic<LeaseRequest> LEASE_REQUESTS =
+            byTeam("lease-requests", LeaseRequest.class, null).compacted();
     // broker time is the whole content of a tick
     public static final Topic<Tick> TICKS =
             byTeam("ticks", Tick.class, Duration.ofHours(1)).withBrokerTime();
@@ -105,6 +109,7 @@ public final class Topics {
             SPEND,
             ALERTS,
             LEASES,
+            LEASE_REQUESTS,
             TICKS,
             REQUESTS_MOVED,
             USAGE_MOVED,

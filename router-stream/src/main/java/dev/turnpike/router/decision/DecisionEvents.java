@@ -187,7 +187,8 @@ public final class DecisionEvents {
                 request.getUser(),
                 request.getTaskId(),
                 request.getTaskType(),
-                request.getModel());
+                request.getModel(),
+                ask.decision() == 0 ? null : ask.attempts());
     }
 
     /** An attempt that starts last of all must still be able to report before its hold ends. */
@@ -229,7 +230,8 @@ public final class DecisionEvents {
                     held.toAvro(),
                     position.closed().toAvro(),
                     position.epoch(),
-                    position.version()));
+                    position.version(),
+                    null));
         }
     }
 

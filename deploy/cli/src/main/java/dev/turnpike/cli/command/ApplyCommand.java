@@ -8,6 +8,7 @@ import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.log.TopicLog;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,7 +48,7 @@ final class ApplyCommand implements Callable<Integer> {
         List<Document> documents = DocumentReader.read(file);
         Cluster cluster = connection.cluster();
         try (TopicLog log = TopicLog.open(cluster)) {
-            List<Change> changes = Published.read(log).changes(documents, prune);
+            List<Change> changes = Published.read(log).changes(documents, prune, Instant.now());
             print(out, changes);
             long changed =
                     changes.stream().filter(change -> change.sign() != '=').count();

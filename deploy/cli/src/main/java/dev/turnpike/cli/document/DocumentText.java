@@ -172,6 +172,8 @@ public final class DocumentText {
         unless(defaults.getOutputCap(), fields, "output_cap", routing.getOutputCap());
         unless(defaults.getMinOutputCap(), fields, "min_output_cap", routing.getMinOutputCap());
         unless(defaults.getFallbacks(), fields, "fallbacks", routing.getFallbacks());
+        unless(null, fields, "max_request_usd", usd(routing.getMaxRequestNanoUsd()));
+        unless(null, fields, "output_quantile", routing.getOutputQuantile());
         unless(null, fields, "worth_usd", usd(routing.getWorthNanoUsd()));
         unless(defaults.getCascade(), fields, "cascade", routing.getCascade());
         unless(Map.of(), fields, "allow_tools", routing.getAllowTools());

@@ -38,6 +38,7 @@ final class PolicyDocument {
         policy.setHoldTtlMs(section.get("hold_ttl", Values::duration, Duration.ofMinutes(15))
                 .toMillis());
         policy.setOnExpiry(section.get("on_expiry", Values.oneOf("capture", "release"), "capture"));
+        policy.setEarlier(List.of());
         section.end();
         policy.setVersion("");
         policy.setVersion(fingerprint(policy));
@@ -50,6 +51,7 @@ final class PolicyDocument {
         org.setTimezone(section.get("timezone", Values::zone, "UTC"));
         org.setWeekStart(section.get("week_start", Values::dayOfWeek, "monday"));
         org.setBudgets(budgets(section, PolicyDocument::orgScope));
+        org.setEarlier(List.of());
         section.end();
         return org;
     }
@@ -116,6 +118,8 @@ final class PolicyDocument {
         routing.setOutputCap(section.get("output_cap", Values::positive, defaults.getOutputCap()));
         routing.setMinOutputCap(section.get("min_output_cap", Values::positive, defaults.getMinOutputCap()));
         routing.setFallbacks(section.get("fallbacks", Values.integer(0, 10), defaults.getFallbacks()));
+        routing.setMaxRequestNanoUsd(section.find("max_request_usd", Values::usd));
+        routing.setOutputQuantile(section.find("output_quantile", Values::share));
         routing.setWorthNanoUsd(section.find("worth_usd", Values::usd));
         routing.setCascade(section.get("cascade", Values::share, defaults.getCascade()));
         routing.setAllowTools(section.lists("allow_tools", Values::name));

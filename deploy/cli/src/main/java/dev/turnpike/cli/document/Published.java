@@ -2,12 +2,16 @@ package dev.turnpike.cli.document;
 
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.log.TopicLog;
+import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.event.Alias;
+import dev.turnpike.schemas.event.Calendar;
 import dev.turnpike.schemas.event.ModelOffer;
+import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.serde.EventSerdes;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,6 +30,9 @@ public final class Published {
 
     // two appliers at once would interleave: the later one fences the earlier
     private static final String TRANSACTIONAL_ID = "turnpike-apply";
+
+    // applied to a team until it got a policy of its own
+    private static final String ANY_TEAM = Kind.TEAM_POLICY.wireName() + " *";
 
     private final Map<String, Document> documents;
 
@@ -54,11 +61,13 @@ public final class Published {
      * What applying documents would change.
      *
      * @param prune whether what they do not have is withdrawn
+     * @param now when a change of a time zone or a week start is noted
      * @throws IllegalArgumentException if a document would refer to what is not there
      */
-    public List<Change> changes(List<Document> wanted, boolean prune) {
+    public List<Change> changes(List<Document> wanted, boolean prune, Instant now) {
         List<Change> changes = new ArrayList<>();
-        wanted.forEach(document -> changes.add(Change.between(documents.get(document.toString()), document)));
+        wanted.forEach(
+                document -> changes.add(Change.between(documents.get(document.toString()), continued(document, now))));
         Set<String> names = wanted.stream().map(Document::toString).collect(Collectors.toSet());
         if (prune) {
             documents.forEach((name, document) -> {
@@ -71,6 +80,21 @@ public final class Published {
         checkReferences(
                 Stream.concat(wanted.stream(), prune ? Stream.empty() : kept).toList());
         return changes;
+    }
+
+    private Document continued(Document document, Instant now) {
+        if (document.value() instanceof TeamPolicy policy) {
+            Document standing = documents.getOrDefault(document.toString(), documents.get(ANY_TEAM));
+            List<Calendar> earlier =
+                    BudgetCalendar.earlier(policy, standing == null ? null : (TeamPolicy) standing.value(), now);
+            return Document.of(TeamPolicy.newBuilder(policy).setEarlier(earlier).build());
+        }
+        if (document.value() instanceof Org org) {
+            Document standing = documents.get(document.toString());
+            List<Calendar> earlier = BudgetCalendar.earlier(org, standing == null ? null : (Org) standing.value(), now);
+            return Document.of(Org.newBuilder(org).setEarlier(earlier).build());
+        }
+        return document;
     }
 
     /** Publishes changes, all or none. */

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -166,7 +167,7 @@ public final class Run {
         documents.addAll(shipped("/demo/catalog.yaml"));
         documents.addAll(shipped("/demo/policies.yaml"));
         try (TopicLog log = TopicLog.open(cluster)) {
-            List<Change> changes = Published.read(log).changes(documents, false);
+            List<Change> changes = Published.read(log).changes(documents, false, Instant.now());
             Published.publish(cluster, log.serdes(), changes);
         }
     }

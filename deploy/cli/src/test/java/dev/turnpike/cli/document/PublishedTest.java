@@ -3,11 +3,16 @@ package dev.turnpike.cli.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnpike.schemas.event.Calendar;
+import dev.turnpike.schemas.event.TeamPolicy;
 import java.io.StringReader;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class PublishedTest {
+
+    private static final Instant NOW = Instant.parse("2026-06-17T12:00:00Z");
 
     private static final String OFFER = """
             kind: ModelOffer
@@ -23,7 +28,7 @@ final class PublishedTest {
 
     @Test
     void shouldFindEverythingNewOnAnEmptyCluster() {
-        List<Change> changes = Published.of(List.of()).changes(read(OFFER + "---\n" + POLICY), false);
+        List<Change> changes = Published.of(List.of()).changes(read(OFFER + "---\n" + POLICY), false, NOW);
 
         assertThat(changes).extracting(Change::sign).containsExactly('+', '+');
     }
@@ -35,7 +40,7 @@ final class PublishedTest {
         String changed = POLICY.replace("limit_usd: 10", "limit_usd: 20, alert_at: [50]");
 
         // when
-        List<Change> changes = published.changes(read(changed + "timezone: Europe/Berlin\n"), false);
+        List<Change> changes = published.changes(read(changed + "timezone: Europe/Berlin\n"), false, NOW);
 
         // then
         assertThat(changes).singleElement().satisfies(change -> {
@@ -50,7 +55,7 @@ final class PublishedTest {
 
     @Test
     void shouldLeaveWhatIsPublishedAlone() {
-        assertThat(Published.of(read(OFFER)).changes(read(OFFER), false))
+        assertThat(Published.of(read(OFFER)).changes(read(OFFER), false, NOW))
                 .extracting(Change::sign)
                 .containsExactly('=');
     }
@@ -59,10 +64,10 @@ final class PublishedTest {
     void shouldWithdrawWhatIsNotInTheFilesOnlyIfTold() {
         Published published = Published.of(read(OFFER + "---\n" + POLICY));
 
-        assertThat(published.changes(read(OFFER), false))
+        assertThat(published.changes(read(OFFER), false, NOW))
                 .extracting(Change::sign)
                 .containsExactly('=');
-        assertThat(published.changes(read(OFFER), true))
+        assertThat(published.changes(read(OFFER), true, NOW))
                 .extracting(change -> change.sign() + " " + change.document())
                 .containsExactly("= ModelOffer acme/large", "- TeamPolicy search");
     }
@@ -71,7 +76,7 @@ final class PublishedTest {
     void shouldRefuseAnAliasOfAnUnknownOffer() {
         List<Document> alias = read("{kind: Alias, alias: best, target: acme/larger}");
 
-        assertThatThrownBy(() -> Published.of(read(OFFER)).changes(alias, false))
+        assertThatThrownBy(() -> Published.of(read(OFFER)).changes(alias, false, NOW))
                 .hasMessage("Alias best: target=acme/larger: is not known; apply a ModelOffer of that name");
     }
 
@@ -80,15 +85,35 @@ final class PublishedTest {
         Published published = Published.of(read(OFFER));
         List<Document> policy = read(POLICY + "routing: {default_model: large}\n");
 
-        assertThat(published.changes(policy, false)).hasSize(1);
-        assertThatThrownBy(() -> published.changes(policy, true))
+        assertThat(published.changes(policy, false, NOW)).hasSize(1);
+        assertThatThrownBy(() -> published.changes(policy, true, NOW))
                 .hasMessageContaining("routing.default_model=large: is not known");
     }
 
     @Test
     void shouldRefuseAPolicyOfAnUnknownOrg() {
-        assertThatThrownBy(() -> Published.of(List.of()).changes(read(POLICY + "org: acme\n"), false))
+        assertThatThrownBy(() -> Published.of(List.of()).changes(read(POLICY + "org: acme\n"), false, NOW))
                 .hasMessage("TeamPolicy search: org=acme: is not known; apply an Org of that name");
+    }
+
+    @Test
+    void shouldKeepTheCalendarThatAZoneChangeComesInto() {
+        Published published = Published.of(read(OFFER + "---\n" + POLICY));
+
+        List<Change> changes = published.changes(read(POLICY + "timezone: Europe/Berlin\n"), false, NOW);
+
+        var policy = (TeamPolicy) changes.get(0).document().value();
+        assertThat(policy.getEarlier()).containsExactly(new Calendar("UTC", "monday", NOW.toEpochMilli()));
+    }
+
+    @Test
+    void shouldKeepTheCalendarOfTheDefaultPolicyForATeamThatGetsItsOwn() {
+        Published published = Published.of(read(OFFER + "---\nkind: TeamPolicy\nteam: '*'\ntimezone: Asia/Tokyo\n"));
+
+        List<Change> changes = published.changes(read(POLICY), false, NOW);
+
+        var policy = (TeamPolicy) changes.get(0).document().value();
+        assertThat(policy.getEarlier()).containsExactly(new Calendar("Asia/Tokyo", "monday", NOW.toEpochMilli()));
     }
 
     private static List<Document> read(String text) {
