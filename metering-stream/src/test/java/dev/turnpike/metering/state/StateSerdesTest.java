@@ -52,7 +52,7 @@ class StateSerdesTest {
         assertThatThrownBy(() -> serde.deserializer().deserialize("model-performance", bytes))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContaining("format 9")
-                .hasMessageContaining("reads 1");
+                .hasMessageContaining("reads 2");
     }
 
     /**
@@ -68,8 +68,8 @@ class StateSerdesTest {
 
         assertThat(fingerprints)
                 .isEqualTo(Map.of(
-                        "Dispatch", -6867444853656180400L,
-                        "LedgerEntry", -40025965893598060L,
-                        "SpendAggregate", -5845192204711058985L));
+                        "Dispatch", 8809535070608288966L,
+                        "LedgerEntry", 3335888489215030043L,
+                        "SpendAggregate", 7709477579316073948L));
     }
 }

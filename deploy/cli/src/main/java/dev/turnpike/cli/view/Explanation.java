@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A decision in words: what was asked, what came of it and why, what each budget and each model had to do with it. */
@@ -106,7 +107,15 @@ public record Explanation(Decision decision) {
     /** What is expected to be saved against the strongest eligible model; null where nothing was chosen. */
     private @Nullable String saving() {
         Long baseline = decision.getBaselineNanoUsd();
-        Long expected = decision.getExpectedNanoUsd();
+        Long expected = decision.getExpectedNanoUsd() != null
+                ? decision.getExpectedNanoUsd()
+                // where a decision does not say it
+                : decision.getCandidates().stream()
+                        .filter(this::isChosen)
+                        .map(Candidate::getExpectedNanoUsd)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
         if (baseline == null || expected == null || baseline <= 0) {
             return null;
         }
