@@ -6,7 +6,7 @@ enum Exclusion {
     NOT_ALLOWED("not allowed by the team's policy"),
     UNPRICED("no price in force"),
     UNPRICED_TIER("no price for the service tier asked for"),
-    CIRCUIT_OPEN("fails too often at present"),
+    CIRCUIT_OPEN("fails too often or is too slow at present"),
     FAILED("failed on this request already"),
     CONTEXT("context too short"),
     NO_TOOLS("cannot call tools"),

@@ -4,10 +4,12 @@ import dev.turnpike.schemas.AllowedOffers;
 import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.BudgetWindow.Period;
+import dev.turnpike.schemas.Globs;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.Routing;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +26,7 @@ public final class TeamRules {
     private final BudgetCalendar calendar;
     private final @Nullable OrgRules org;
     private final AllowedOffers allowed;
+    private final Map<String, Globs> tools;
 
     // the window of most requests is that of the request before
     private final Map<Period, BudgetWindow> windows = new ConcurrentHashMap<>();
@@ -34,12 +37,14 @@ public final class TeamRules {
             List<BudgetRule> budgets,
             BudgetCalendar calendar,
             @Nullable OrgRules org,
-            AllowedOffers allowed) {
+            AllowedOffers allowed,
+            Map<String, Globs> tools) {
         this.policy = policy;
         this.budgets = budgets;
         this.calendar = calendar;
         this.org = org;
         this.allowed = allowed;
+        this.tools = tools;
     }
 
     /**
@@ -64,6 +69,8 @@ public final class TeamRules {
         check(routing.getMinOutputCap() >= 1, "routing.min_output_cap", routing.getMinOutputCap(), "at least 1");
         check(routing.getFallbacks() >= 0, "routing.fallbacks", routing.getFallbacks(), "0 or more");
         check(policy.getHoldTtlMs() >= LEAST_TTL_MILLIS, "hold_ttl_ms", policy.getHoldTtlMs(), "1000 or more");
+        Map<String, Globs> tools = new HashMap<>();
+        routing.getAllowTools().forEach((taskType, globs) -> tools.put(taskType, Globs.of(globs)));
         return new TeamRules(
                 policy,
                 policy.getBudgets().stream()
@@ -71,18 +78,19 @@ public final class TeamRules {
                         .toList(),
                 BudgetCalendar.of(policy),
                 null,
-                AllowedOffers.of(routing));
+                AllowedOffers.of(routing),
+                tools);
     }
 
     /** The same rules for a team that they apply to only since a policy record. */
     public TeamRules inheritedAt(long offset) {
         return new TeamRules(
-                policy, budgets.stream().map(budget -> budget.notBefore(offset)).toList(), calendar, org, allowed);
+                policy, budgets.stream().map(budget -> budget.notBefore(offset)).toList(), calendar, org, allowed, tools);
     }
 
     /** The same rules for teams of an org. */
     public TeamRules in(OrgRules rules) {
-        return new TeamRules(policy, budgets, calendar, rules, allowed);
+        return new TeamRules(policy, budgets, calendar, rules, allowed, tools);
     }
 
     /** Name of the org that the policy names; null: none. */
@@ -138,6 +146,23 @@ public final class TeamRules {
             shortlist = last;
         }
         return last;
+    }
+
+    /** The first tool of a request that its model may not be offered; null: there is none. */
+    @Nullable
+    String toolNotAllowed(Ask ask) {
+        if (tools.isEmpty()) {
+            return null;
+        }
+        String taskType = ask.request().getTaskType();
+        Globs own = taskType == null ? null : tools.get(taskType);
+        Globs usable = own == null ? tools.get(Track.ANY) : own;
+        for (String tool : ask.prompt().toolNames()) {
+            if (usable == null || !usable.match(tool)) {
+                return tool;
+            }
+        }
+        return null;
     }
 
     private static long since(Budget budget, long offset, @Nullable TeamRules replaced) {

@@ -107,7 +107,7 @@ class RouteRequestProcessorTest {
 
     @Test
     void shouldLetAFailureOfAStoreAbortTheTransaction() {
-        var processor = processor(new TrackRecord());
+        var processor = processor(new TrackRecord(null));
         tables.putPolicy("search", policyWithABudget(), 1);
         positions.close();
 
@@ -117,7 +117,7 @@ class RouteRequestProcessorTest {
 
     @Test
     void shouldRejectARequestThatNoDispatchCouldHold() {
-        processor(new TrackRecord()).process(record(request("r1"), 1_001));
+        processor(new TrackRecord(null)).process(record(request("r1"), 1_001));
 
         assertThat(forwarded())
                 .extracting(forward -> forward.childName().orElseThrow())
@@ -130,7 +130,7 @@ class RouteRequestProcessorTest {
     void shouldSetAsideWhatIsOlderThanTheHorizonAndNotKnown() {
         context.setCurrentStreamTimeMs(AT + HORIZON.toMillis() + 1);
 
-        processor(new TrackRecord()).process(record(request("r1"), 100));
+        processor(new TrackRecord(null)).process(record(request("r1"), 100));
 
         assertThat(forwarded())
                 .singleElement()
@@ -141,7 +141,7 @@ class RouteRequestProcessorTest {
 
     @Test
     void shouldCountDecisionsAndRepeats() {
-        var processor = processor(new TrackRecord());
+        var processor = processor(new TrackRecord(null));
 
         processor.process(record(request("r1"), 100));
         processor.process(record(request("r1"), 100));

@@ -102,7 +102,7 @@ class ChangingPoliciesLaws {
 
         private final SplittableRandom random;
         private final Tables tables = new Tables();
-        private final Router router = new Router(new TrackRecord(), TokenCounter.NONE);
+        private final Router router = new Router(new TrackRecord(null), TokenCounter.NONE);
         private final Fleet fleet = Fleet.of(List.of(new Offer(offer(), List.of())), Map.of());
         private final Map<PositionKey, Position> known = new HashMap<>();
         private final List<Served> served = new ArrayList<>();
@@ -282,7 +282,7 @@ class ChangingPoliciesLaws {
                     .setUser(user)
                     .setMessages("[]")
                     .build();
-            Prompt prompt = new Prompt(100, 50, Long.MAX_VALUE, 1, false, false, false, null, null, null);
+            Prompt prompt = new Prompt(100, 50, Long.MAX_VALUE, 1, false, false, false, "", List.of(), null, null, null);
             Outcome outcome = router.decide(Ask.first(request, prompt), fleet, tables.rulesOf("search"), this, now);
             if (outcome instanceof Rejected rejected) {
                 exhausted += rejected.code() == RejectionCode.BUDGET_EXHAUSTED ? 1 : 0;

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             CatalogCommand.class,
             KeysCommand.class,
             AuditCommand.class,
+            ReplayCommand.class,
             EvalCommand.class,
             TrainCommand.class,
         })
