@@ -33,7 +33,9 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             PolicyCommand.class,
             CatalogCommand.class,
+            KeysCommand.class,
             AuditCommand.class,
+            ReplayCommand.class,
             EvalCommand.class,
             TrainCommand.class,
         })

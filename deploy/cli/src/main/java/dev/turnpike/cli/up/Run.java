@@ -5,6 +5,7 @@ import dev.turnpike.cli.audit.Report;
 import dev.turnpike.cli.demo.DemoDocuments;
 import dev.turnpike.cli.demo.Replay;
 import dev.turnpike.cli.demo.Trace;
+import dev.turnpike.cli.key.AccessKeys;
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.log.LogFile;
 import dev.turnpike.cli.log.TopicLog;
@@ -37,6 +38,10 @@ public final class Run {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
     private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(60);
     private static final List<String> PROVIDERS = List.of("openai", "anthropic", "google", "deepseek", "xai");
+
+    // whose key is shown
+    private static final String DEMO_TEAM = "search";
+    private static final String DEMO_USER = "demo";
 
     private final InstantSource clock = InstantSource.system();
     private final long began = System.nanoTime();
@@ -111,6 +116,7 @@ public final class Run {
                 Watch watch = Watch.start(log, clock, this::say)) {
             Map<String, Long> deadLettersBefore = deadLetters(log);
             tellWhereToLook(system.addresses());
+            tellHowToAsk(system.addresses(), new AccessKeys(cluster, log.serdes()), log);
             Thread traffic = traffic(publisher);
             traffic.start();
             watchUntilTheEnd(publisher, watch);
@@ -141,6 +147,23 @@ public final class Run {
                 + ", " + Topics.USAGE.name(Topics.DEFAULT_PREFIX) + ", " + Topics.LEDGER.name(Topics.DEFAULT_PREFIX)
                 + ", " + Topics.SPEND.name(Topics.DEFAULT_PREFIX) + ", " + Topics.ALERTS.name(Topics.DEFAULT_PREFIX)
                 + " ...");
+        out.println();
+        out.flush();
+    }
+
+    private void tellHowToAsk(LocalSystem.Addresses addresses, AccessKeys keys, TopicLog log) {
+        String url = addresses.api() + "/v1";
+        if (trace == null) {
+            out.println("  Any OpenAI client: base URL " + url + ", key from turnpike keys create TEAM");
+        } else {
+            // one at a time: that of the run before was shown to nobody who still needs it
+            keys.revoke(AccessKeys.of(log, DEMO_TEAM, DEMO_USER));
+            String key = keys.create(DEMO_TEAM, DEMO_USER, clock.instant()).secret();
+            out.println("  Any OpenAI client: OPENAI_BASE_URL=" + url + " OPENAI_API_KEY=" + key);
+            out.println();
+            out.println("  curl " + url + "/chat/completions -H 'authorization: Bearer " + key + "' \\");
+            out.println("    -d '{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}'");
+        }
         out.println();
         out.flush();
     }
