@@ -31,6 +31,7 @@ public final class ProviderSinkTask extends SinkTask {
 
     private @Nullable Partitions partitions;
     private @Nullable ExecutorService httpThreads;
+    private @Nullable MetricsEndpoint metrics;
 
     @Override
     public void start(Map<String, String> props) {
@@ -43,6 +44,9 @@ public final class ProviderSinkTask extends SinkTask {
             return thread;
         });
         httpThreads = threads;
+        if (config.metricsListen() != null) {
+            metrics = MetricsEndpoint.open(config.metricsListen());
+        }
         Map<String, Provider> providers = providers(config, threads);
         ReadBack readBack = new ReadBack(config, events);
         partitions = new Partitions(
@@ -52,6 +56,7 @@ public final class ProviderSinkTask extends SinkTask {
                         config.terms(),
                         providers,
                         events,
+                        SinkMetrics.OF_PROCESS,
                         new Journal(producer(config, partition)),
                         readBack::read,
                         InstantSource.system()),
@@ -90,6 +95,9 @@ public final class ProviderSinkTask extends SinkTask {
         if (httpThreads != null) {
             httpThreads.shutdown();
         }
+        if (metrics != null) {
+            metrics.close();
+        }
     }
 
     @Override
@@ -113,7 +121,9 @@ public final class ProviderSinkTask extends SinkTask {
                 .build();
         Map<String, Provider> providers = new HashMap<>();
         for (ProviderSettings settings : config.providers()) {
-            providers.put(settings.name(), new Provider(settings, http, InstantSource.system()));
+            providers.put(
+                    settings.name(),
+                    new Provider(settings, http, InstantSource.system(), SinkMetrics.OF_PROCESS.calls()));
         }
         return Map.copyOf(providers);
     }

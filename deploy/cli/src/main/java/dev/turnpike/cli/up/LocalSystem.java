@@ -10,6 +10,7 @@ import dev.turnpike.router.RouterService;
 import dev.turnpike.router.config.RouterConfig;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topics;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -89,6 +90,9 @@ final class LocalSystem implements AutoCloseable {
 
         progress.accept("starting router and meter");
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // where connectors in this process count
+        Metrics.addRegistry(metrics);
+        parts.push(() -> Metrics.removeRegistry(metrics));
         RouterService router =
                 add(RouterService.start(RouterConfig.of(settings(cluster, "router", httpPort)), metrics));
         MeteringConfig metering = MeteringConfig.of(settings(cluster, "meter", httpPort));
@@ -139,7 +143,9 @@ final class LocalSystem implements AutoCloseable {
         sink.put("schema.registry.url", cluster.registryUrl());
         sink.put("providers", String.join(",", providers));
         for (String name : providers) {
+            sink.put("provider." + name + ".api", "openai");
             sink.put("provider." + name + ".url", provider.url());
+            sink.put("provider." + name + ".key", "");
         }
         return sink;
     }

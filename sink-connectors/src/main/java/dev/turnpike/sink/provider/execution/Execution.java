@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A dispatch on its way: the attempts that ended, and what follows from them.
  *
- * <p>The models of the chain are called in order. One whose failure may pass is called again a few times, then the next. An
+ * <p>The models of the chain are called in order; one whose provider is not configured is passed over, which starts no
+ * attempt. One whose failure may pass is called again a few times, then the next. An
  * attempt starts only before the deadline, and only while what the earlier ones cost plus its own bound stays within the
  * hold: an attempt of which nobody knows the cost counts its bound, so whatever happens, what this dispatch can cost never
  * exceeds what was set aside for it. Where the hold is too small the router decides again.
@@ -69,15 +70,11 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
 
     /** What is to be done now; never asked while an attempt is on its way. */
     public Step next(Instant now) {
-        String refusal = refusal();
-        if (refusal != null) {
-            return new Finish(Status.ERROR, refusal);
-        }
         Attempt last = last();
         if (last != null && last.outcome() instanceof Answered) {
             return new Finish(Status.OK, null);
         }
-        Plan plan = last == null ? new Plan(0, Instant.MIN) : plan(last);
+        Plan plan = last == null ? another(-1) : plan(last);
         if (plan == null) {
             return new Finish(Status.ERROR, reason(last));
         }
@@ -115,17 +112,20 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
         return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
     }
 
-    private @Nullable String refusal() {
-        if (dispatch.getChain().isEmpty()) {
-            return "the dispatch names no model";
-        }
-        for (ChainModel model : dispatch.getChain()) {
-            if (!terms.providers().contains(model.getProvider())) {
-                return "provider " + model.getProvider() + " of model " + model.getModel()
-                        + " is not configured; add it to the connector's setting providers";
-            }
-        }
-        return null;
+    /** Whether a model was called before under this dispatch. */
+    public boolean calls(ChainModel model) {
+        return attempts.stream().anyMatch(attempt -> attempt.model().equals(model));
+    }
+
+    /** The models of the chain that nobody here can call. */
+    public List<ChainModel> passedOver() {
+        return dispatch.getChain().stream()
+                .filter(model -> !isConfigured(model))
+                .toList();
+    }
+
+    private boolean isConfigured(ChainModel model) {
+        return terms.providers().contains(model.getProvider());
     }
 
     private @Nullable Plan plan(Attempt last) {
@@ -142,7 +142,7 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
     private @Nullable Plan another(int index) {
         for (int i = index + 1; i < dispatch.getChain().size(); i++) {
             ChainModel candidate = dispatch.getChain().get(i);
-            if (attempts.stream().noneMatch(attempt -> attempt.model().equals(candidate))) {
+            if (isConfigured(candidate) && !calls(candidate)) {
                 return new Plan(i, Instant.MIN);
             }
         }
@@ -153,7 +153,7 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
     private @Nullable Plan again(Attempt last, int index) {
         int tries = (int)
                 attempts.stream().filter(attempt -> indexOf(attempt) == index).count();
-        if (tries > terms.retries()) {
+        if (tries > terms.retries() || !isConfigured(last.model())) {
             return null;
         }
         Duration pause = terms.pause(tries);
@@ -221,14 +221,21 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
         return attempt.outcome() instanceof Failed failed && failed.remedy() == Remedy.NONE;
     }
 
-    private static String reason(@Nullable Attempt attempt) {
+    private String reason(@Nullable Attempt attempt) {
+        if (dispatch.getChain().isEmpty()) {
+            return "the dispatch names no model";
+        }
+        List<String> reasons = new ArrayList<>();
         if (attempt != null && attempt.outcome() instanceof Failed failed) {
-            return offer(attempt.model()) + ": " + failed.reason();
+            reasons.add(offer(attempt.model()) + ": " + failed.reason());
+        } else if (attempt != null && attempt.outcome() instanceof Unknown unknown) {
+            reasons.add(offer(attempt.model()) + ": " + unknown.reason());
         }
-        if (attempt != null && attempt.outcome() instanceof Unknown unknown) {
-            return offer(attempt.model()) + ": " + unknown.reason();
+        for (ChainModel model : passedOver()) {
+            reasons.add(offer(model) + ": provider " + model.getProvider()
+                    + " is not configured; add it to the connector's setting providers");
         }
-        return "";
+        return String.join("; ", reasons);
     }
 
     private static String offer(ChainModel model) {

@@ -243,14 +243,50 @@ class ExecutionTest {
     }
 
     @Test
-    void shouldCallNothingWhereAProviderOfTheChainIsNotConfigured() {
-        Step step = Execution.of(dispatch("r1", "openai/small", "elsewhere/large"), TERMS)
+    void shouldPassOverAModelWhoseProviderIsNotConfigured() {
+        Dispatch dispatch = dispatch("r1", "elsewhere/large", "openai/small");
+
+        assertThat(Execution.of(dispatch, TERMS).next(NOW))
+                .isEqualTo(new Call(1, dispatch.getChain().get(1)));
+    }
+
+    @Test
+    void shouldSayWhichProvidersAreNotConfiguredWhereNoOtherModelIsLeft() {
+        Dispatch dispatch = dispatch("r1", "openai/small", "elsewhere/large");
+
+        Step step = Execution.of(dispatch, TERMS)
+                .after(attempt(1, dispatch, 0, failed(Remedy.NEXT_MODEL, null)))
                 .next(NOW);
 
-        assertThat(step).isInstanceOfSatisfying(Finish.class, finish -> {
+        assertThat(step)
+                .isEqualTo(new Finish(
+                        Status.ERROR,
+                        "openai/small: no luck; elsewhere/large: provider elsewhere is not configured; add it to the"
+                                + " connector's setting providers"));
+    }
+
+    @Test
+    void shouldCallNothingWhereNoProviderOfTheChainIsConfigured() {
+        Execution execution = Execution.of(dispatch("r1", "elsewhere/large"), TERMS);
+
+        assertThat(execution.next(NOW)).isInstanceOfSatisfying(Finish.class, finish -> {
             assertThat(finish.status()).isEqualTo(Status.ERROR);
-            assertThat(finish.error()).startsWith("provider elsewhere of model large is not configured");
+            assertThat(finish.error()).startsWith("elsewhere/large: provider elsewhere is not configured");
         });
+        assertThat(execution.started()).isZero();
+    }
+
+    @Test
+    void shouldNotTryAgainWithAProviderThatIsNoLongerConfigured() {
+        Dispatch dispatch = dispatch("r1", "elsewhere/large", "openai/small");
+        UsageReport failed = new UsageReport();
+        failed.setProvider("elsewhere");
+        failed.setModel("large");
+        failed.setAttempt(1);
+        failed.setStatus("error");
+
+        assertThat(Execution.resumed(dispatch, TERMS, List.of(failed)).next(NOW))
+                .isEqualTo(new Call(2, dispatch.getChain().get(1)));
     }
 
     @Test
@@ -357,7 +393,7 @@ class ExecutionTest {
     }
 
     private static Outcome answered() {
-        return new Answered("{}", new Counts(10, 0, 5, 0, null, null, false), QUICK);
+        return new Answered("{}", new Counts(10, 0, 0, 0, 5, 0, null, null, false), QUICK);
     }
 
     private static Outcome failed(Remedy remedy, @Nullable Duration retryAfter) {
