@@ -33,6 +33,15 @@ until_metric() {
   done
   ok "$2 is $(metric "$2")"
 }
+# until_sql SECONDS QUERY NUMBER
+until_sql() {
+  local end=$((SECONDS + $1)) count
+  until count=$(docker compose exec -T postgres psql -U turnpike -d turnpike -Atc "$2") && [ "$count" -ge "$3" ]; do
+    [ $SECONDS -lt $end ] || fail "$2 is $count, not $3, after $1 s"
+    sleep 2
+  done
+  ok "$2 is $count"
+}
 turnpike() { docker compose run --rm --no-deps -T turnpike "$@" 2>&1; }
 # shows WHAT PATTERN OUTPUT
 shows() { grep -qE "$2" <<<"$3" || fail "$1 shows no $2: $3"; ok "$1"; }
@@ -51,6 +60,8 @@ until_metric 120 'sum(turnpike_holds_open)' -eq 0
 
 shows "usage is settled" 'search +[1-9][0-9,]* .*\$[0-9]' "$(turnpike spend --by team)"
 shows "the budget is visible" 'search-month' "$(turnpike budget search)"
+until_sql 120 'SELECT count(*) FROM turnpike.entries' 100
+until_sql 60 'SELECT count(*) FROM turnpike.spend_by_team_and_day' 3
 shows "the API answers" '"search"' "$(curl -fsS "http://$(address meter 8083)/api/v1/teams")"
 shows "the dashboards are there" 'Turnpike streams' "$(curl -fsS "http://$(address grafana 3000)/api/search")"
 rules=$(curl -fsS "http://$(address prometheus 9090)/api/v1/rules")

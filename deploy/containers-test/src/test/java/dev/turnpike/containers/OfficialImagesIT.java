@@ -141,7 +141,10 @@ class OfficialImagesIT {
                 "bootstrap.servers", kafka.getBootstrapServers(),
                 "schema.registry.url", registryUrl(),
                 "providers", String.join(",", PROVIDERS)));
-        PROVIDERS.forEach(name -> settings.put("provider." + name + ".url", provider.url()));
+        PROVIDERS.forEach(name -> settings.putAll(Map.of(
+                "provider." + name + ".api", "openai",
+                "provider." + name + ".url", provider.url(),
+                "provider." + name + ".key", "")));
         return settings;
     }
 
