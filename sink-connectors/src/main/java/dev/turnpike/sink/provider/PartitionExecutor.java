@@ -254,7 +254,8 @@ final class PartitionExecutor {
     }
 
     private void ended(Running one, Call call, Outcome outcome) {
-        Attempt attempt = new Attempt(call.attempt(), call.model(), outcome, clock.instant());
+        Outcome judged = one.execution.judged(call.model(), outcome);
+        Attempt attempt = new Attempt(call.attempt(), call.model(), judged, clock.instant());
         one.execution = one.execution.after(attempt);
         one.giveSlotBack();
         one.call = null;

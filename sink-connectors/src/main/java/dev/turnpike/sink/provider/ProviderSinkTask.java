@@ -22,16 +22,26 @@ import org.apache.kafka.connect.sink.SinkTask;
 import org.jspecify.annotations.Nullable;
 
 /** Executes the dispatches of the partitions that are assigned to it. */
-public final class ProviderSinkTask extends SinkTask {
+public class ProviderSinkTask extends SinkTask {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     // a dead executor's open transaction hides everything behind it from readers until it times out
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
     private static final int MOST_BYTES = 1 << 20;
 
+    private final InstantSource clock;
     private @Nullable Partitions partitions;
     private @Nullable ExecutorService httpThreads;
     private @Nullable MetricsEndpoint metrics;
+
+    public ProviderSinkTask() {
+        this(InstantSource.system());
+    }
+
+    /** With a clock that tells the deadlines; it may be wrong. */
+    protected ProviderSinkTask(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     public void start(Map<String, String> props) {
@@ -59,10 +69,10 @@ public final class ProviderSinkTask extends SinkTask {
                         SinkMetrics.OF_PROCESS,
                         new Journal(producer(config, partition)),
                         readBack::read,
-                        InstantSource.system()),
+                        clock),
                 config.mostUnfinished(),
                 config.grace(),
-                InstantSource.system());
+                clock);
     }
 
     @Override
@@ -112,7 +122,7 @@ public final class ProviderSinkTask extends SinkTask {
         return partitions;
     }
 
-    private static Map<String, Provider> providers(ProviderSinkConfig config, ExecutorService threads) {
+    private Map<String, Provider> providers(ProviderSinkConfig config, ExecutorService threads) {
         HttpClient http = HttpClient.newBuilder()
                 // a connection for each open call: HTTP/2 shares one among a limited number
                 .version(HttpClient.Version.HTTP_1_1)
@@ -122,8 +132,7 @@ public final class ProviderSinkTask extends SinkTask {
         Map<String, Provider> providers = new HashMap<>();
         for (ProviderSettings settings : config.providers()) {
             providers.put(
-                    settings.name(),
-                    new Provider(settings, http, InstantSource.system(), SinkMetrics.OF_PROCESS.calls()));
+                    settings.name(), new Provider(settings, http, clock, SinkMetrics.OF_PROCESS.calls()));
         }
         return Map.copyOf(providers);
     }

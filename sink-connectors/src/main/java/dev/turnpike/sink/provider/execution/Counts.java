@@ -32,6 +32,18 @@ public record Counts(
         return new Counts(input, 0, 0, 0, output, 0, serviceTier, null, true);
     }
 
+    /** What a report says. */
+    static Counts of(UsageReport report) {
+        return new Counts(
+                report.getInputTokens(),
+                report.getCacheReadInputTokens(),
+                report.getOutputTokens(),
+                report.getReasoningOutputTokens(),
+                report.getServiceTier(),
+                report.getReportedCostUsd(),
+                report.getCountedLocally());
+    }
+
     void fill(UsageReport report) {
         report.setInputTokens(input);
         report.setCacheReadInputTokens(cacheRead);

@@ -7,6 +7,7 @@ import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.sink.provider.execution.Outcome.Answered;
 import dev.turnpike.sink.provider.execution.Outcome.Failed;
+import dev.turnpike.sink.provider.execution.Outcome.HeldBack;
 import dev.turnpike.sink.provider.execution.Outcome.Remedy;
 import dev.turnpike.sink.provider.execution.Outcome.Timing;
 import dev.turnpike.sink.provider.execution.Outcome.Unknown;
@@ -15,6 +16,7 @@ import dev.turnpike.sink.provider.execution.Step.Finish;
 import dev.turnpike.sink.provider.execution.Step.HandBack;
 import dev.turnpike.sink.provider.execution.Step.Status;
 import dev.turnpike.sink.provider.execution.Step.Wait;
+import dev.turnpike.sink.provider.judge.AnswerJudge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,6 +95,19 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
         return new Call(started() + 1, model);
     }
 
+    /** An answer as it counts for this dispatch: one that the judge finds wanting is held back where another model may follow. */
+    public Outcome judged(ChainModel model, Outcome outcome) {
+        if (!(outcome instanceof Answered answered)
+                || model.getEscalateOn().isEmpty()
+                || another(dispatch.getChain().indexOf(model)) == null) {
+            return outcome;
+        }
+        String verdict = AnswerJudge.verdict(dispatch.getRequest().getParams(), answered.response());
+        return verdict != null && model.getEscalateOn().contains(verdict)
+                ? new HeldBack(verdict, answered.counts(), answered.timing())
+                : outcome;
+    }
+
     /** How many attempts were started for the request, over all its dispatches. */
     public int started() {
         return dispatch.getFirstAttempt() - 1 + attempts.size();
@@ -151,6 +166,9 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
 
     /** Calling the same model once more; null where that makes no sense or would take too long. */
     private @Nullable Plan again(Attempt last, int index) {
+        if (last.outcome() instanceof HeldBack) {
+            return null;
+        }
         int tries = (int)
                 attempts.stream().filter(attempt -> indexOf(attempt) == index).count();
         if (tries > terms.retries() || !isConfigured(last.model())) {
@@ -201,12 +219,20 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
                         && candidate.getModel().equals(report.getModel()))
                 .findFirst()
                 .orElseGet(() -> dispatch.getChain().get(0));
-        Outcome outcome = isStarted(report)
-                ? new Unknown(
-                        "the executor ended during attempt " + report.getAttempt(),
-                        dispatch.getRequest().getStream())
-                : new Failed(String.valueOf(report.getError()), Remedy.RETRY, null, new Timing(0, null));
-        return new Attempt(report.getAttempt(), model, outcome, Instant.ofEpochMilli(report.getOccurredAt()));
+        return new Attempt(
+                report.getAttempt(), model, outcome(dispatch, report), Instant.ofEpochMilli(report.getOccurredAt()));
+    }
+
+    private static Outcome outcome(Dispatch dispatch, UsageReport report) {
+        Timing timing = new Timing(0, null);
+        if (isStarted(report)) {
+            return new Unknown(
+                    "the executor ended during attempt " + report.getAttempt(),
+                    dispatch.getRequest().getStream());
+        }
+        return report.getVerdict() == null
+                ? new Failed(String.valueOf(report.getError()), Remedy.RETRY, null, timing)
+                : new HeldBack(report.getVerdict(), Counts.of(report), timing);
     }
 
     private static boolean isStarted(UsageReport report) {
@@ -230,6 +256,8 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
             reasons.add(offer(attempt.model()) + ": " + failed.reason());
         } else if (attempt != null && attempt.outcome() instanceof Unknown unknown) {
             reasons.add(offer(attempt.model()) + ": " + unknown.reason());
+        } else if (attempt != null && attempt.outcome() instanceof HeldBack held) {
+            reasons.add(offer(attempt.model()) + ": the answer was held back: " + held.verdict());
         }
         for (ChainModel model : passedOver()) {
             reasons.add(offer(model) + ": provider " + model.getProvider()
