@@ -90,7 +90,8 @@ final class Database implements AutoCloseable {
                 .setDataDirectory(dir)
                 .setCleanDataDirectory(false)
                 .setPort(port)
-                // as PostgreSQL comes: what it said was committed outlives a kill; the embedded one's own default is off
+                // as PostgreSQL comes: what it said was committed outlives a kill; the embedded one's own default is
+                // off
                 .setServerConfig("synchronous_commit", "on")
                 .start();
     }
