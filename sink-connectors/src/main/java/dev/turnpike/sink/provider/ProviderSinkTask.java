@@ -131,8 +131,7 @@ public class ProviderSinkTask extends SinkTask {
                 .build();
         Map<String, Provider> providers = new HashMap<>();
         for (ProviderSettings settings : config.providers()) {
-            providers.put(
-                    settings.name(), new Provider(settings, http, clock, SinkMetrics.OF_PROCESS.calls()));
+            providers.put(settings.name(), new Provider(settings, http, clock, SinkMetrics.OF_PROCESS.calls()));
         }
         return Map.copyOf(providers);
     }

@@ -90,6 +90,9 @@ final class Database implements AutoCloseable {
                 .setDataDirectory(dir)
                 .setCleanDataDirectory(false)
                 .setPort(port)
+                // as PostgreSQL comes: what it said was committed outlives a kill; the embedded one's own default is
+                // off
+                .setServerConfig("synchronous_commit", "on")
                 .start();
     }
 }

@@ -37,6 +37,8 @@ public record Counts(
         return new Counts(
                 report.getInputTokens(),
                 report.getCacheReadInputTokens(),
+                report.getCacheCreationInputTokens(),
+                report.getCacheCreation1hInputTokens(),
                 report.getOutputTokens(),
                 report.getReasoningOutputTokens(),
                 report.getServiceTier(),

@@ -385,8 +385,8 @@ class ExecutionTest {
     void shouldDeliverWhateverTheLastModelOfACascadeAnswers() {
         Dispatch dispatch = cascade();
         dispatch.getChain().get(1).setEscalateOn(List.of("empty"));
-        Execution held = Execution.of(dispatch, TERMS)
-                .after(attempt(1, dispatch, 0, new HeldBack("empty", COUNTS, QUICK)));
+        Execution held =
+                Execution.of(dispatch, TERMS).after(attempt(1, dispatch, 0, new HeldBack("empty", COUNTS, QUICK)));
 
         Outcome last = held.judged(dispatch.getChain().get(1), answered());
 
