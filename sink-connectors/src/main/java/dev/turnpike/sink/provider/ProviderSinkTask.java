@@ -32,6 +32,7 @@ public class ProviderSinkTask extends SinkTask {
     private final InstantSource clock;
     private @Nullable Partitions partitions;
     private @Nullable ExecutorService httpThreads;
+    private @Nullable MetricsEndpoint metrics;
 
     public ProviderSinkTask() {
         this(InstantSource.system());
@@ -53,6 +54,9 @@ public class ProviderSinkTask extends SinkTask {
             return thread;
         });
         httpThreads = threads;
+        if (config.metricsListen() != null) {
+            metrics = MetricsEndpoint.open(config.metricsListen());
+        }
         Map<String, Provider> providers = providers(config, threads);
         ReadBack readBack = new ReadBack(config, events);
         partitions = new Partitions(
@@ -62,6 +66,7 @@ public class ProviderSinkTask extends SinkTask {
                         config.terms(),
                         providers,
                         events,
+                        SinkMetrics.OF_PROCESS,
                         new Journal(producer(config, partition)),
                         readBack::read,
                         clock),
@@ -100,6 +105,9 @@ public class ProviderSinkTask extends SinkTask {
         if (httpThreads != null) {
             httpThreads.shutdown();
         }
+        if (metrics != null) {
+            metrics.close();
+        }
     }
 
     @Override
@@ -123,7 +131,8 @@ public class ProviderSinkTask extends SinkTask {
                 .build();
         Map<String, Provider> providers = new HashMap<>();
         for (ProviderSettings settings : config.providers()) {
-            providers.put(settings.name(), new Provider(settings, http, clock));
+            providers.put(
+                    settings.name(), new Provider(settings, http, clock, SinkMetrics.OF_PROCESS.calls()));
         }
         return Map.copyOf(providers);
     }
