@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -24,8 +25,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +69,7 @@ final class World implements AutoCloseable {
 
     /** Starts brokers and registry and creates the topics; the applications start later, when policies are there. */
     static World start(Path dir) throws InterruptedException {
-        List<BrokerNode> nodes = BrokerNode.quorum(BROKERS);
+        List<BrokerNode> nodes = quorum();
         World world = new World(dir, LocalRegistry.start(dir.resolve("registry"), 0), nodes);
         try {
             world.startBrokers(nodes);
@@ -154,6 +158,17 @@ final class World implements AutoCloseable {
         brokers.forEach(Instance::close);
         links.forEach(Link::close);
         registry.close();
+    }
+
+    private static List<BrokerNode> quorum() {
+        Map<Integer, Integer> controllers = new HashMap<>();
+        for (int id = 1; id <= BROKERS; id++) {
+            controllers.put(id, freePort());
+        }
+        String clusterId = Uuid.randomUuid().toString();
+        return IntStream.rangeClosed(1, BROKERS)
+                .mapToObj(id -> new BrokerNode(id, freePort(), clusterId, controllers, Map.of()))
+                .toList();
     }
 
     private void startBrokers(List<BrokerNode> nodes) throws InterruptedException {
@@ -308,11 +323,20 @@ final class World implements AutoCloseable {
         return file;
     }
 
+    /**
+     * A port that nobody listens on, below those that the system gives to connections: the port of a process that is down for
+     * a while must not be somebody's when it comes back.
+     */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // somebody's already
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }
