@@ -85,7 +85,12 @@ public final class TeamRules {
     /** The same rules for a team that they apply to only since a policy record. */
     public TeamRules inheritedAt(long offset) {
         return new TeamRules(
-                policy, budgets.stream().map(budget -> budget.notBefore(offset)).toList(), calendar, org, allowed, tools);
+                policy,
+                budgets.stream().map(budget -> budget.notBefore(offset)).toList(),
+                calendar,
+                org,
+                allowed,
+                tools);
     }
 
     /** The same rules for teams of an org. */

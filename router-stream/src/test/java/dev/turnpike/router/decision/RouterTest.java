@@ -231,7 +231,8 @@ class RouterTest {
 
     private static Ask asking(String serviceTier) {
         return Ask.first(
-                request("r1"), new Prompt(9, 9, Long.MAX_VALUE, 1, false, false, false, "", List.of(), null, null, serviceTier));
+                request("r1"),
+                new Prompt(9, 9, Long.MAX_VALUE, 1, false, false, false, "", List.of(), null, null, serviceTier));
     }
 
     @Test

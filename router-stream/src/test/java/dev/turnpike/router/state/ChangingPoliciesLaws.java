@@ -282,7 +282,8 @@ class ChangingPoliciesLaws {
                     .setUser(user)
                     .setMessages("[]")
                     .build();
-            Prompt prompt = new Prompt(100, 50, Long.MAX_VALUE, 1, false, false, false, "", List.of(), null, null, null);
+            Prompt prompt =
+                    new Prompt(100, 50, Long.MAX_VALUE, 1, false, false, false, "", List.of(), null, null, null);
             Outcome outcome = router.decide(Ask.first(request, prompt), fleet, tables.rulesOf("search"), this, now);
             if (outcome instanceof Rejected rejected) {
                 exhausted += rejected.code() == RejectionCode.BUDGET_EXHAUSTED ? 1 : 0;

@@ -91,9 +91,9 @@ class ExplanationTest {
 
         assertThat(explain(decision))
                 .contains("  margin     $0.002000 per completed task; next openai/gpt-5 with $0.003000 (+50 %)")
-                .anyMatch(line -> line.startsWith(
-                                "  seen       catalog 00000000000000c1, performance 00000000000000f1, policy ")
-                        && line.endsWith("; difficulty 0.62"));
+                .anyMatch(line ->
+                        line.startsWith("  seen       catalog 00000000000000c1, performance 00000000000000f1, policy ")
+                                && line.endsWith("; difficulty 0.62"));
     }
 
     @Test
