@@ -5,17 +5,22 @@ import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.UsageReport;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
 /** What is known of one request whose holds are not all closed. */
 final class Account {
 
+    private static final long UNKNOWN = -1;
+
     private final long since;
     private final TreeMap<Integer, Hold> holds = new TreeMap<>();
-    private final Set<Integer> started = new HashSet<>();
+    // with the most that each can cost, nano-dollars
+    private final Map<Integer, Long> started = new HashMap<>();
     private final Set<Integer> reported = new HashSet<>();
     private final Set<String> unnumbered = new HashSet<>();
     private int announced = -1;
@@ -30,8 +35,8 @@ final class Account {
      */
     record Hold(Set<PositionKey> keys, Amounts amount, long until) {}
 
-    /** A hold and the part of it that is captured. */
-    record Captured(Hold hold, Amounts amount) {}
+    /** A hold and the part of it that is closed before its time ends. */
+    record Closed(Hold hold, Amounts amount) {}
 
     Account(long since) {
         this.since = since;
@@ -47,7 +52,8 @@ final class Account {
         Integer attempt = report.getAttempt();
         boolean used = isUsage(report);
         if (report.getStatus().equals("started") && attempt != null) {
-            started.add(attempt);
+            long bound = report.getBoundNanoUsd() == null ? UNKNOWN : report.getBoundNanoUsd();
+            started.merge(attempt, bound, Math::max);
         } else if (used && attempt != null) {
             reported.add(attempt);
         } else if (used) {
@@ -58,21 +64,55 @@ final class Account {
         }
     }
 
-    /** Whether every attempt that the final report speaks of has been reported. */
-    boolean isComplete() {
-        return announced >= 0 && reported.size() + unnumbered.size() >= announced && reported.containsAll(started);
+    /** No further attempt is started than these. */
+    void refuse(int attempts) {
+        announced = Math.max(announced, attempts);
     }
 
-    /** The holds with what is captured of them; they are used up by decision. */
-    List<Captured> holds() {
-        List<Captured> captures = new ArrayList<>(holds.size());
+    /** Whether every attempt that the final report speaks of has been reported. */
+    boolean isComplete() {
+        return announced >= 0
+                && reported.size() + unnumbered.size() >= announced
+                && reported.containsAll(started.keySet());
+    }
+
+    /**
+     * The holds with what is closed of them before their time ends: what is captured, used up by decision; once no attempt can
+     * follow, all but the bounds of attempts that were started and not reported, which the last holds pay for.
+     */
+    List<Closed> holds() {
+        List<Hold> all = List.copyOf(holds.values());
+        List<Closed> closed = new ArrayList<>(all.size());
         Amounts left = captured;
-        for (Hold hold : holds.values()) {
+        for (Hold hold : all) {
             Amounts part = left.min(hold.amount);
             left = left.minus(part);
-            captures.add(new Captured(hold, part));
+            closed.add(new Closed(hold, part));
         }
-        return captures;
+        long bounds = stillUnknown();
+        for (int i = all.size() - 1; i >= 0 && bounds != UNKNOWN; i--) {
+            Amounts open = all.get(i).amount.minus(closed.get(i).amount);
+            long kept = Math.min(bounds, open.nanoUsd());
+            bounds -= kept;
+            Amounts over = new Amounts(open.nanoUsd() - kept, 0, 0);
+            closed.set(i, new Closed(all.get(i), closed.get(i).amount.plus(over)));
+        }
+        return closed;
+    }
+
+    private long stillUnknown() {
+        long bounds = 0;
+        int silent = 0;
+        for (Map.Entry<Integer, Long> attempt : started.entrySet()) {
+            if (!reported.contains(attempt.getKey())) {
+                if (attempt.getValue() == UNKNOWN) {
+                    return UNKNOWN;
+                }
+                bounds += attempt.getValue();
+                silent++;
+            }
+        }
+        return announced >= 0 && reported.size() + unnumbered.size() + silent >= announced ? bounds : UNKNOWN;
     }
 
     /** When all of its holds have ended; for an account without any, when it is forgotten. */

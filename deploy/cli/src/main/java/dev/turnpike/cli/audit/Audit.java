@@ -8,6 +8,7 @@ import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.ModelOffer;
@@ -206,6 +207,10 @@ public final class Audit {
                 if (value instanceof Dispatch dispatch) {
                     // prompts are the bulk of the log, and no law is about them
                     dispatch.setRequest(NO_REQUEST);
+                }
+                if (value instanceof BudgetState state && state.getTeam().isEmpty()) {
+                    // what a partition says of itself is no window
+                    return;
                 }
                 Entry<V> entry = TopicLog.entry(topic, record, value);
                 laws.forEach(law -> visit.accept(law, entry));

@@ -7,6 +7,7 @@ import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.Rejection;
 import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.Received;
@@ -94,10 +95,18 @@ final class Balanced extends Law {
             Account account = account(entry, report.getTeam(), report.getRequestId());
             account.report(report);
             account.inFlight |= !cut().isProcessed(entry);
-            if (account.isComplete() && !account.holds().isEmpty()) {
-                close(account);
-                accounts(entry.partition()).remove(new RequestId(report.getTeam(), report.getRequestId()));
-            }
+            closeIfComplete(account, entry, report.getTeam(), report.getRequestId());
+        }
+    }
+
+    @Override
+    void rejection(Entry<Rejection> entry) {
+        Rejection rejection = entry.value();
+        if (rejection.getDecision() > 0 && rejection.getAttempts() != null && !cut().isDead(entry)) {
+            Account account = account(entry, rejection.getTeam(), rejection.getRequestId());
+            account.refuse(rejection.getAttempts());
+            account.inFlight |= !cut().isProcessed(entry);
+            closeIfComplete(account, entry, rejection.getTeam(), rejection.getRequestId());
         }
     }
 
@@ -162,7 +171,7 @@ final class Balanced extends Law {
         positions.forEach(this::check);
     }
 
-    private void leaveOpen(int partition, Account account, Account.Captured part) {
+    private void leaveOpen(int partition, Account account, Account.Closed part) {
         Long time = ticked.get(partition);
         // ticks are kept for an hour: without any, nobody can say whether the hold has ended
         boolean unknown = account.inFlight || (time == null && !cut().isWhole(Topics.TICKS));
@@ -203,7 +212,8 @@ final class Balanced extends Law {
             position.base = cut().isWhole(Topics.DISPATCHES) ? Amounts.ZERO : opened.minus(position.opened);
         }
         check(entry, key, "opened", opened, position.base.plus(position.opened));
-        Amounts spent = Amounts.of(state.getSpent());
+        Amounts carried = state.getCarried() == null ? Amounts.ZERO : Amounts.of(state.getCarried());
+        Amounts spent = Amounts.of(state.getSpent()).minus(carried);
         if (!position.possible.contains(spent)) {
             check(entry, key, "spent", spent, position.spent);
         }
@@ -271,6 +281,13 @@ final class Balanced extends Law {
         position.lastPlace = entry.place();
         newest = Math.max(newest, entry.timestamp());
         return position;
+    }
+
+    private void closeIfComplete(Account account, Entry<?> entry, String team, String requestId) {
+        if (account.isComplete() && !account.holds().isEmpty()) {
+            close(account);
+            accounts(entry.partition()).remove(new RequestId(team, requestId));
+        }
     }
 
     private Account account(Entry<?> entry, String team, String requestId) {

@@ -71,7 +71,7 @@ record PastTables(Tables tables, @Nullable TeamRules rules, List<String> missing
     static void put(TopicLog log, ConsumerRecord<byte[], byte[]> record, Tables tables) {
         put(log, record, Topics.CATALOG, tables::putOffer);
         put(log, record, Topics.ALIASES, tables::putAlias);
-        put(log, record, Topics.POLICIES, tables::putPolicy);
+        put(log, record, Topics.POLICIES, (team, policy) -> tables.putPolicy(team, policy, record.offset()));
         put(log, record, Topics.MODEL_PERFORMANCE, tables::putPerformance);
     }
 

@@ -82,7 +82,8 @@ public record Rerun(Tally recorded, Tally present, Tally changed) {
             if (document.value() instanceof ModelOffer offer) {
                 tables.putOffer(document.key(), offer);
             } else if (document.value() instanceof TeamPolicy policy) {
-                tables.putPolicy(document.key(), policy);
+                // what was spent before a budget began is not looked at here
+                tables.putPolicy(document.key(), policy, 0);
             } else if (document.value() instanceof Alias alias) {
                 tables.putAlias(document.key(), alias);
             }

@@ -158,7 +158,7 @@ class RerunIT {
         List<Decision> made = new ArrayList<>();
         try (TopicLog log = TopicLog.open(cluster)) {
             log.table(Topics.CATALOG).forEach(tables::putOffer);
-            log.table(Topics.POLICIES).forEach(tables::putPolicy);
+            log.table(Topics.POLICIES).forEach((team, policy) -> tables.putPolicy(team, policy, 0));
             var router = new Router(new TrackRecord(PromptSuccess.shipped()), new O200kCounter());
             var requests = log.serdes().received(Topics.REQUESTS).deserializer();
             log.scan(Topics.REQUESTS, record -> {
