@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.turnpike.schemas.event.ModelPerformance;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +77,10 @@ class TrackTest {
         specialist.setSpecialistFor(List.of("code"));
         var track = new Track(
                 new Offer[] {
-                    costing("a/cheap", 100, 60), costing("b/dear", 200, 60), Given.offer(specialist), costing("d/good", 300, 80)
+                    costing("a/cheap", 100, 60),
+                    costing("b/dear", 200, 60),
+                    Given.offer(specialist),
+                    costing("d/good", 300, 80)
                 },
                 "code");
 
@@ -90,7 +93,8 @@ class TrackTest {
         few.setCostNanoUsd(200);
 
         var track = new Track(
-                new Offer[] {costing("a/cheap", 100, 60), Given.offer(Given.offer("b/dear", "1", "1", 0.9), few)}, "code");
+                new Offer[] {costing("a/cheap", 100, 60), Given.offer(Given.offer("b/dear", "1", "1", 0.9), few)},
+                "code");
 
         assertThat(track.rankClass(1)).isEqualTo(track.rankClass(0));
     }
@@ -113,7 +117,8 @@ class TrackTest {
         };
         var prompt = new Prompt(9, 9, 9, 1, false, false, false, "Why?", List.of(), null, null);
 
-        var estimate = new TrackRecord(judge).estimate(Ask.first(Given.request("r1"), prompt), new Track(offers, "code"));
+        var estimate =
+                new TrackRecord(judge).estimate(Ask.first(Given.request("r1"), prompt), new Track(offers, "code"));
 
         assertThat(estimate.success(0)).isCloseTo(0.95, within(1e-9));
         assertThat(estimate.success(1)).isCloseTo(0.549, within(0.001));
