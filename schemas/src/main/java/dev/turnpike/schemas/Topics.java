@@ -1,6 +1,7 @@
 package dev.turnpike.schemas;
 
 import dev.turnpike.schemas.Topic.Partitioning;
+import dev.turnpike.schemas.event.AccessKey;
 import dev.turnpike.schemas.event.Alias;
 import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.event.BudgetState;
@@ -88,6 +89,7 @@ public final class Topics {
     public static final Topic<ModelOffer> CATALOG = table("catalog", ModelOffer.class);
     public static final Topic<Alias> ALIASES = table("aliases", Alias.class);
     public static final Topic<Org> ORGS = table("orgs", Org.class);
+    public static final Topic<AccessKey> KEYS = table("keys", AccessKey.class);
     public static final Topic<TeamPolicy> POLICIES = table("policies", TeamPolicy.class);
     public static final Topic<ModelPerformance> MODEL_PERFORMANCE = table("model-performance", ModelPerformance.class);
 
@@ -118,6 +120,7 @@ public final class Topics {
             CATALOG,
             ALIASES,
             ORGS,
+            KEYS,
             POLICIES,
             MODEL_PERFORMANCE,
             DEAD_LETTERS);

@@ -21,14 +21,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A language model provider on loopback that speaks OpenAI's chat completions, streamed or whole, and thinks nothing: its
+ * A language model provider that speaks OpenAI's chat completions, streamed or whole, and thinks nothing: its
  * texts are filler, its latencies and token counts are those that the caller states in the {@code metadata} of the body.
  *
  * <p>All values in {@code metadata} are texts: {@code trace_output_tokens}, {@code trace_latency_ms},
  * {@code trace_cached_tokens}, {@code trace_reasoning_tokens}. What is missing follows from the seed and the messages.
  * Output ends at the caller's maximum. Input counts as a quarter of the bytes of the messages.
+ *
+ * <p>Where the body has tools, it calls the first one, or the one that {@code tool_choice} names, with filler for each property
+ * that is required; unless the choice is {@code none} or the last message is the result of a tool.
  *
  * <p>{@code fault} names what goes wrong, {@code fault_calls} with how many of the first calls of a request (all where it is
  * missing): {@code error_500}; {@code rate_limited}, to be tried again after {@code retry_after_ms}; {@code cut_mid_stream},
@@ -99,9 +103,18 @@ public final class SimulatedProvider implements AutoCloseable {
 
     /** @throws ClusterException if the port is in use */
     public static SimulatedProvider start(Options options) {
+        return start(Ports.LOOPBACK, options);
+    }
+
+    /**
+     * Listens on an address of this machine other than loopback.
+     *
+     * @throws ClusterException if the port is in use or the address is of another machine
+     */
+    public static SimulatedProvider start(String host, Options options) {
         HttpServer server;
         try {
-            server = HttpServer.create(new InetSocketAddress(Ports.LOOPBACK, options.port()), 1_024);
+            server = HttpServer.create(new InetSocketAddress(host, options.port()), 1_024);
         } catch (IOException e) {
             throw new ClusterException(
                     "simulated provider port " + options.port()
@@ -242,7 +255,8 @@ public final class SimulatedProvider implements AutoCloseable {
             boolean cut,
             Duration latency,
             String id,
-            JsonNode metadata) {
+            JsonNode metadata,
+            @Nullable ToolCall tool) {
 
         static Call read(JsonNode body, Options options) {
             JsonNode messages = body.path("messages");
@@ -258,7 +272,8 @@ public final class SimulatedProvider implements AutoCloseable {
             int wanted = number(metadata, "trace_output_tokens", random.nextInt(20, 400));
             int most = body.path("max_completion_tokens")
                     .asInt(body.path("max_tokens").asInt(Integer.MAX_VALUE));
-            int tokens = Math.min(wanted, most);
+            ToolCall tool = ToolCall.in(body, random);
+            int tokens = Math.min(tool == null ? wanted : tool.tokens(), most);
             boolean stream = body.path("stream").asBoolean(false);
             return new Call(
                     body.path("model").asText(),
@@ -267,10 +282,11 @@ public final class SimulatedProvider implements AutoCloseable {
                     body.path("n").asInt(1),
                     Math.max(1, text.getBytes(StandardCharsets.UTF_8).length / 4),
                     tokens,
-                    tokens < wanted,
+                    tool == null && tokens < wanted,
                     Duration.ofMillis(number(metadata, "trace_latency_ms", 50 + 10 * tokens)),
                     "chatcmpl-" + String.format(Locale.ROOT, "%016x", random.nextLong()),
-                    metadata);
+                    metadata,
+                    tool);
         }
 
         String metadata(String name, String otherwise) {
@@ -329,7 +345,12 @@ public final class SimulatedProvider implements AutoCloseable {
             ArrayNode list = answer.putArray("choices");
             for (int i = 0; i < choices; i++) {
                 ObjectNode choice = list.addObject().put("index", i);
-                choice.putObject("message").put("role", "assistant").put("content", words(0, outputTokens));
+                ObjectNode message = choice.putObject("message").put("role", "assistant");
+                if (tool == null) {
+                    message.put("content", words(0, outputTokens));
+                } else {
+                    tool.begin(message.putNull("content").putArray("tool_calls").addObject(), tool.arguments());
+                }
                 choice.put("finish_reason", finish());
             }
             if (counted) {
@@ -347,14 +368,76 @@ public final class SimulatedProvider implements AutoCloseable {
                 if (from == 0) {
                     delta.put("role", "assistant");
                 }
-                delta.put("content", words(from, to));
+                if (tool == null) {
+                    delta.put("content", words(from, to));
+                } else {
+                    ObjectNode part = delta.putArray("tool_calls").addObject().put("index", 0);
+                    if (from == 0) {
+                        tool.begin(part, "");
+                    }
+                    part.withObject("/function").put("arguments", tool.piece(from, to, outputTokens));
+                }
                 choice.put("finish_reason", to == outputTokens ? finish() : null);
             }
             return chunk;
         }
 
         private String finish() {
-            return cut ? "length" : "stop";
+            return cut ? "length" : tool == null ? "stop" : "tool_calls";
+        }
+    }
+
+    /** A tool as the answer calls it. */
+    private record ToolCall(String id, String name, String arguments) {
+
+        static @Nullable ToolCall in(JsonNode body, SplittableRandom random) {
+            JsonNode tools = body.path("tools");
+            JsonNode messages = body.path("messages");
+            JsonNode choice = body.path("tool_choice");
+            if (tools.isEmpty()
+                    || choice.asText().equals("none")
+                    || messages.path(messages.size() - 1).path("role").asText().equals("tool")) {
+                return null;
+            }
+            JsonNode function = tools.get(0).path("function");
+            for (JsonNode tool : tools) {
+                if (tool.at("/function/name").equals(choice.at("/function/name"))) {
+                    function = tool.path("function");
+                }
+            }
+            ObjectNode arguments = JSON.createObjectNode();
+            for (JsonNode required : function.at("/parameters/required")) {
+                JsonNode type = function.path("parameters")
+                        .path("properties")
+                        .path(required.asText())
+                        .path("type");
+                switch (type.asText()) {
+                    case "number", "integer" -> arguments.put(required.asText(), random.nextInt(1, 100));
+                    case "boolean" -> arguments.put(required.asText(), random.nextBoolean());
+                    case "array" -> arguments.putArray(required.asText());
+                    case "object" -> arguments.putObject(required.asText());
+                    default -> arguments.put(required.asText(), WORDS.get(random.nextInt(WORDS.size())));
+                }
+            }
+            String id = "call_" + String.format(Locale.ROOT, "%016x", random.nextLong());
+            return new ToolCall(id, function.path("name").asText(), arguments.toString());
+        }
+
+        /** A token for each four characters, as most tokenizers have it. */
+        int tokens() {
+            return (name.length() + arguments.length()) / 4 + 1;
+        }
+
+        void begin(ObjectNode call, String given) {
+            call.put("id", id)
+                    .put("type", "function")
+                    .putObject("function")
+                    .put("name", name)
+                    .put("arguments", given);
+        }
+
+        String piece(int from, int to, int of) {
+            return arguments.substring(arguments.length() * from / of, arguments.length() * to / of);
         }
     }
 

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulatedProviderTest {
@@ -72,6 +73,23 @@ class SimulatedProviderTest {
         HttpResponse<String> response = complete(AT_ONCE.withFault("m", "error_500"), HELLO.formatted(""));
 
         assertThat(response.statusCode()).isEqualTo(500);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void shouldCallATool(boolean stream) throws Exception {
+        String tools =
+                ",\"stream\":" + stream + ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\","
+                        + "\"parameters\":{\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"]}}}]";
+
+        String called = complete(AT_ONCE, HELLO.formatted(tools)).body();
+        assertThat(called).contains("\"name\":\"weather\"", "\"finish_reason\":\"tool_calls\"");
+        assertThat(called).contains(stream ? "\"arguments\":\"" : "\"arguments\":\"{\\\"city\\\":\\\"");
+
+        assertThat(complete(AT_ONCE, HELLO.formatted(tools + ",\"tool_choice\":\"none\""))
+                        .body())
+                .contains("\"finish_reason\":\"stop\"")
+                .doesNotContain("weather");
     }
 
     @Test

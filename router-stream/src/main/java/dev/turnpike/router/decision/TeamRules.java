@@ -1,20 +1,19 @@
 package dev.turnpike.router.decision;
 
+import dev.turnpike.schemas.AllowedOffers;
 import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.BudgetWindow.Period;
+import dev.turnpike.schemas.Globs;
 import dev.turnpike.schemas.event.Routing;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A team's policy, prepared for deciding. Safe for many threads; what it remembers changes no answer. */
@@ -26,9 +25,8 @@ public final class TeamRules {
     private final List<BudgetRule> budgets;
     private final ZoneId zone;
     private final DayOfWeek weekStart;
-    private final List<Pattern> allow;
-    private final List<Pattern> deny;
-    private final Map<String, List<Pattern>> tools;
+    private final AllowedOffers allowed;
+    private final Map<String, Globs> tools;
 
     // the window of most requests is that of the request before
     private final Map<Period, BudgetWindow> windows = new ConcurrentHashMap<>();
@@ -39,15 +37,13 @@ public final class TeamRules {
             List<BudgetRule> budgets,
             ZoneId zone,
             DayOfWeek weekStart,
-            List<Pattern> allow,
-            List<Pattern> deny,
-            Map<String, List<Pattern>> tools) {
+            AllowedOffers allowed,
+            Map<String, Globs> tools) {
         this.policy = policy;
         this.budgets = budgets;
         this.zone = zone;
         this.weekStart = weekStart;
-        this.allow = allow;
-        this.deny = deny;
+        this.allowed = allowed;
         this.tools = tools;
     }
 
@@ -63,15 +59,14 @@ public final class TeamRules {
         check(routing.getMinOutputCap() >= 1, "routing.min_output_cap", routing.getMinOutputCap(), "at least 1");
         check(routing.getFallbacks() >= 0, "routing.fallbacks", routing.getFallbacks(), "0 or more");
         check(policy.getHoldTtlMs() >= LEAST_TTL_MILLIS, "hold_ttl_ms", policy.getHoldTtlMs(), "1000 or more");
-        Map<String, List<Pattern>> tools = new HashMap<>();
-        routing.getAllowTools().forEach((taskType, globs) -> tools.put(taskType, patterns(globs)));
+        Map<String, Globs> tools = new HashMap<>();
+        routing.getAllowTools().forEach((taskType, globs) -> tools.put(taskType, Globs.of(globs)));
         return new TeamRules(
                 policy,
                 policy.getBudgets().stream().map(BudgetRule::of).toList(),
                 ZoneId.of(policy.getTimezone()),
                 DayOfWeek.valueOf(policy.getWeekStart().toUpperCase(Locale.ROOT)),
-                patterns(routing.getAllow()),
-                patterns(routing.getDeny()),
+                AllowedOffers.of(routing),
                 tools);
     }
 
@@ -109,7 +104,7 @@ public final class TeamRules {
     Shortlist shortlist(Fleet fleet) {
         Shortlist last = shortlist;
         if (last == null || !last.isOf(fleet)) {
-            last = Shortlist.of(fleet, this::isAllowed);
+            last = Shortlist.of(fleet, offer -> allowed.includes(offer.id()));
             shortlist = last;
         }
         return last;
@@ -122,10 +117,10 @@ public final class TeamRules {
             return null;
         }
         String taskType = ask.request().getTaskType();
-        List<Pattern> own = taskType == null ? null : tools.get(taskType);
-        List<Pattern> allowed = own == null ? tools.get(Track.ANY) : own;
+        Globs own = taskType == null ? null : tools.get(taskType);
+        Globs usable = own == null ? tools.get(Track.ANY) : own;
         for (String tool : ask.prompt().toolNames()) {
-            if (allowed == null || !matches(allowed, tool)) {
+            if (usable == null || !usable.match(tool)) {
                 return tool;
             }
         }
@@ -136,30 +131,5 @@ public final class TeamRules {
         if (!holds) {
             throw new IllegalArgumentException(field + " " + value + ": must be " + cure);
         }
-    }
-
-    private boolean isAllowed(Offer offer) {
-        return (allow.isEmpty() || matches(allow, offer.id())) && !matches(deny, offer.id());
-    }
-
-    private static boolean matches(List<Pattern> patterns, String id) {
-        for (Pattern pattern : patterns) {
-            if (pattern.matcher(id).matches()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static List<Pattern> patterns(List<String> globs) {
-        List<Pattern> patterns = new ArrayList<>(globs.size());
-        for (String glob : globs) {
-            patterns.add(Pattern.compile(
-                    glob.codePoints()
-                            .mapToObj(c -> c == '*' ? ".*" : Pattern.quote(Character.toString(c)))
-                            .collect(Collectors.joining()),
-                    Pattern.DOTALL));
-        }
-        return patterns;
     }
 }

@@ -20,6 +20,9 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 100,
         subcommands = {
             UpCommand.class,
+            RouterCommand.class,
+            MeterCommand.class,
+            DemoCommand.class,
             TopicsCommand.class,
             ApplyCommand.class,
             PublishCommand.class,
@@ -30,6 +33,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             PolicyCommand.class,
             CatalogCommand.class,
+            KeysCommand.class,
             AuditCommand.class,
             ReplayCommand.class,
             EvalCommand.class,

@@ -4,12 +4,16 @@ import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cluster.LocalCluster;
 import dev.turnpike.cluster.LocalConnect;
 import dev.turnpike.cluster.SimulatedProvider;
+import dev.turnpike.gateway.GatewayService;
+import dev.turnpike.gateway.config.GatewayConfig;
 import dev.turnpike.metering.MeteringService;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.router.RouterService;
 import dev.turnpike.router.config.RouterConfig;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.streams.HttpServer;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -28,7 +32,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Broker, registry, router, meter, provider and provider sink in this JVM. */
+/** Broker, registry, router, meter, door, provider and provider sink in this JVM. */
 final class LocalSystem implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalSystem.class);
@@ -87,15 +91,31 @@ final class LocalSystem implements AutoCloseable {
                 LocalCluster.start(new LocalCluster.Options(dir, kafkaPort, registryPort, Topics.DEFAULT_PREFIX, 4)));
         prepare.accept(Cluster.local(cluster.bootstrapServers(), cluster.registryUrl()));
 
-        progress.accept("starting router and meter");
+        progress.accept("starting router, meter and door");
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // where connectors in this process count
+        Metrics.addRegistry(metrics);
+        parts.push(() -> Metrics.removeRegistry(metrics));
         RouterService router =
                 add(RouterService.start(RouterConfig.of(settings(cluster, "router", httpPort)), metrics));
         MeteringConfig metering = MeteringConfig.of(settings(cluster, "meter", httpPort));
         MeteringService meter = add(MeteringService.start(metering, metrics));
-        int api = add(meter.http(metrics)).port();
+        GatewayService gateway =
+                add(GatewayService.start(GatewayConfig.of(settings(cluster, "gateway", httpPort)), metrics));
+        int api = add(HttpServer.start(
+                        metering.httpHost(),
+                        metering.httpPort(),
+                        metrics,
+                        () -> !router.hasFailed() && !meter.hasFailed(),
+                        () -> router.isReady() && meter.isReady() && gateway.isReady(),
+                        routes -> {
+                            meter.api().addTo(routes);
+                            gateway.addTo(routes);
+                        }))
+                .port();
         await("router", router::isReady);
         await("meter", meter::isReady);
+        await("door", gateway::isReady);
 
         progress.accept("starting the provider and the provider sink");
         SimulatedProvider provider = add(SimulatedProvider.start(SimulatedProvider.Options.standard()));
@@ -139,7 +159,9 @@ final class LocalSystem implements AutoCloseable {
         sink.put("schema.registry.url", cluster.registryUrl());
         sink.put("providers", String.join(",", providers));
         for (String name : providers) {
+            sink.put("provider." + name + ".api", "openai");
             sink.put("provider." + name + ".url", provider.url());
+            sink.put("provider." + name + ".key", "");
         }
         return sink;
     }

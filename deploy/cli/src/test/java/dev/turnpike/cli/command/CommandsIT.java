@@ -178,11 +178,47 @@ class CommandsIT {
     }
 
     @Test
+    void shouldMakeAKeyThatIsShownOnceListItByItsStartAndRevokeIt() {
+        // given
+        Cluster cluster = cluster("keys.");
+        assertThat(run(cluster, "keys", "create", "search", "--user", "ann")).isZero();
+        assertThat(output()).contains("team search, user ann", "Team search has no policy yet");
+        String key = output().lines()
+                .filter(line -> line.startsWith("  tp-"))
+                .findFirst()
+                .orElseThrow()
+                .strip();
+        assertThat(run(cluster, "keys", "create", "search")).isZero();
+        assertThat(run(cluster, "keys", "create", "support")).isZero();
+
+        // then
+        assertThat(run(cluster, "keys", "list", "search")).isZero();
+        assertThat(output().lines()).hasSize(3);
+        assertThat(output()).contains(key.substring(0, 11) + "…  search  ann").doesNotContain(key);
+
+        // when
+        assertThat(run(cluster, "keys", "revoke", "search", "--key", key.substring(0, 11) + "…"))
+                .isZero();
+        assertThat(output()).endsWith("1 revoked\n");
+        assertThat(run(cluster, "keys", "revoke", "search", "--user", "ann")).isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualTo("turnpike: team search, user ann: has no key; turnpike keys list search\n");
+
+        // then
+        assertThat(run(cluster, "keys", "list", "search", "--json")).isZero();
+        assertThat(output()).contains("\"user\" : null").doesNotContain("ann");
+        assertThat(run(cluster, "keys", "list", "support")).isZero();
+        assertThat(output().lines()).hasSize(2);
+    }
+
+    @Test
     void shouldSayWhatIsWrongWithTopics() {
         Cluster cluster = cluster("topics.");
 
         assertThat(run(cluster, "topics", "check")).isZero();
-        assertThat(output()).contains("24 topics topics.* are as they must be, those keyed by team with 4 partitions");
+        assertThat(output())
+                .contains(Topics.ALL.size()
+                        + " topics topics.* are as they must be, those keyed by team with 4 partitions");
 
         Cluster missing = new Cluster(cluster.bootstrapServers(), "nowhere.", cluster.registry(), cluster.kafka());
         assertThat(run(missing, "topics", "check")).isEqualTo(1);

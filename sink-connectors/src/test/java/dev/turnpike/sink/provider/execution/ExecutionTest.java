@@ -36,7 +36,7 @@ class ExecutionTest {
 
     private static final Instant NOW = ADMITTED.plusSeconds(1);
     private static final Timing QUICK = new Timing(5, null);
-    private static final Counts COUNTS = new Counts(10, 0, 5, 0, null, null, false);
+    private static final Counts COUNTS = new Counts(10, 0, 0, 0, 5, 0, null, null, false);
     private static final Terms TERMS =
             new Terms(Set.of("openai", "backup"), 1, Duration.ofMillis(250), Duration.ofSeconds(5));
 
@@ -245,14 +245,50 @@ class ExecutionTest {
     }
 
     @Test
-    void shouldCallNothingWhereAProviderOfTheChainIsNotConfigured() {
-        Step step = Execution.of(dispatch("r1", "openai/small", "elsewhere/large"), TERMS)
+    void shouldPassOverAModelWhoseProviderIsNotConfigured() {
+        Dispatch dispatch = dispatch("r1", "elsewhere/large", "openai/small");
+
+        assertThat(Execution.of(dispatch, TERMS).next(NOW))
+                .isEqualTo(new Call(1, dispatch.getChain().get(1)));
+    }
+
+    @Test
+    void shouldSayWhichProvidersAreNotConfiguredWhereNoOtherModelIsLeft() {
+        Dispatch dispatch = dispatch("r1", "openai/small", "elsewhere/large");
+
+        Step step = Execution.of(dispatch, TERMS)
+                .after(attempt(1, dispatch, 0, failed(Remedy.NEXT_MODEL, null)))
                 .next(NOW);
 
-        assertThat(step).isInstanceOfSatisfying(Finish.class, finish -> {
+        assertThat(step)
+                .isEqualTo(new Finish(
+                        Status.ERROR,
+                        "openai/small: no luck; elsewhere/large: provider elsewhere is not configured; add it to the"
+                                + " connector's setting providers"));
+    }
+
+    @Test
+    void shouldCallNothingWhereNoProviderOfTheChainIsConfigured() {
+        Execution execution = Execution.of(dispatch("r1", "elsewhere/large"), TERMS);
+
+        assertThat(execution.next(NOW)).isInstanceOfSatisfying(Finish.class, finish -> {
             assertThat(finish.status()).isEqualTo(Status.ERROR);
-            assertThat(finish.error()).startsWith("provider elsewhere of model large is not configured");
+            assertThat(finish.error()).startsWith("elsewhere/large: provider elsewhere is not configured");
         });
+        assertThat(execution.started()).isZero();
+    }
+
+    @Test
+    void shouldNotTryAgainWithAProviderThatIsNoLongerConfigured() {
+        Dispatch dispatch = dispatch("r1", "elsewhere/large", "openai/small");
+        UsageReport failed = new UsageReport();
+        failed.setProvider("elsewhere");
+        failed.setModel("large");
+        failed.setAttempt(1);
+        failed.setStatus("error");
+
+        assertThat(Execution.resumed(dispatch, TERMS, List.of(failed)).next(NOW))
+                .isEqualTo(new Call(2, dispatch.getChain().get(1)));
     }
 
     @Test

@@ -1,0 +1,18 @@
+package dev.turnpike.gateway.call;
+
+import dev.turnpike.gateway.chat.Refusal;
+import dev.turnpike.schemas.event.LlmRequest;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Puts requests on their topic. */
+public interface Publisher {
+
+    /**
+     * Publishes a request.
+     *
+     * @param done is told, on any thread, once the brokers have it (null) or why they may not have it
+     * @throws dev.turnpike.gateway.chat.RefusedException if it is certain that they do not have it
+     */
+    void publish(LlmRequest request, Consumer<@Nullable Refusal> done);
+}

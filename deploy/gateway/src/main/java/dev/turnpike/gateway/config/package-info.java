@@ -1,0 +1,5 @@
+/** The settings of the door. */
+@NullMarked
+package dev.turnpike.gateway.config;
+
+import org.jspecify.annotations.NullMarked;

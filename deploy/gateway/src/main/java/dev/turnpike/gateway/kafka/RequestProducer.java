@@ -1,0 +1,109 @@
+package dev.turnpike.gateway.kafka;
+
+import dev.turnpike.gateway.call.Publisher;
+import dev.turnpike.gateway.chat.Refusal;
+import dev.turnpike.gateway.chat.RefusedException;
+import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.LlmRequest;
+import dev.turnpike.schemas.registry.RegistryException;
+import dev.turnpike.schemas.serde.EventSerdes;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+
+/** Writes requests to {@code llm.requests}, keyed by team, so that they land at their owner at once. */
+public final class RequestProducer implements Publisher, AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final String topic;
+    private final int mostBytes;
+    private final Serializer<LlmRequest> serializer;
+    private final Producer<byte[], byte[]> producer;
+
+    /**
+     * Connects.
+     *
+     * @throws RegistryException if the registry does not give the schema an id
+     * @throws KafkaException if the brokers do not know the topic
+     */
+    public RequestProducer(KafkaClients clients, EventSerdes serdes, int mostBytes) {
+        this.topic = clients.name(Topics.REQUESTS);
+        this.mostBytes = mostBytes;
+        this.serializer = serdes.avro(Topics.REQUESTS).serializer();
+        // the first call is not to wait for the registry, and none after it is to depend on it
+        LlmRequest any = LlmRequest.newBuilder()
+                .setRequestId("")
+                .setTeam("")
+                .setMessages("[]")
+                .build();
+        serializer.serialize(topic, any);
+        this.producer = clients.producer();
+    }
+
+    /** Whether the brokers know the topic; the first time it asks them, which may take a second. */
+    public boolean isReady() {
+        try {
+            return !producer.partitionsFor(topic).isEmpty();
+        } catch (KafkaException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void publish(LlmRequest request, Consumer<@Nullable Refusal> done) {
+        byte[] value = bytes(request);
+        byte[] key = request.getTeam().getBytes(StandardCharsets.UTF_8);
+        try {
+            producer.send(
+                    new ProducerRecord<>(topic, key, value),
+                    (metadata, failure) -> done.accept(failure == null ? null : refusal(failure, value.length)));
+        } catch (KafkaException e) {
+            throw new RefusedException(refusal(e, value.length));
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close(PATIENCE);
+    }
+
+    private byte[] bytes(LlmRequest request) {
+        byte[] value;
+        try {
+            value = serializer.serialize(topic, request);
+        } catch (RegistryException e) {
+            throw new RefusedException(Refusal.unavailable("the schema registry does not answer; try again"));
+        } catch (SerializationException e) {
+            throw new RefusedException(Refusal.invalid(line(e)));
+        }
+        if (value.length > mostBytes) {
+            throw new RefusedException(Refusal.tooLarge("the request is a record of " + value.length
+                    + " bytes; at most " + mostBytes + " are taken (request.max.bytes)"));
+        }
+        return value;
+    }
+
+    private Refusal refusal(Exception failure, int bytes) {
+        if (failure instanceof RecordTooLargeException) {
+            return Refusal.tooLarge("the request is a record of " + bytes
+                    + " bytes, more than max.message.bytes of the topic " + topic + " allows");
+        }
+        if (failure instanceof InvalidTopicException) {
+            return Refusal.unavailable(topic + ": is not a topic that can be written");
+        }
+        return Refusal.unavailable("Kafka does not take requests now; try again");
+    }
+
+    private static String line(Exception failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("the request cannot be written");
+    }
+}

@@ -1,0 +1,194 @@
+package dev.turnpike.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.turnpike.gateway.Scene.OpenDoor;
+import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Completion;
+import dev.turnpike.schemas.event.LlmRequest;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two doors to one system: keys, retries, clients that leave, and many that wait. */
+class DoorIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    @TempDir
+    private static Path folder;
+
+    private static Scene scene;
+    private static OpenDoor here;
+    private static OpenDoor there;
+    private static String key;
+
+    @BeforeAll
+    static void open() {
+        scene = Scene.set("door.", folder);
+        here = scene.door(Map.of());
+        there = scene.door(Map.of());
+        key = scene.key("search", "ann", here, there);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        scene.close();
+    }
+
+    @Test
+    void shouldLetNobodyInWithARevokedKey() throws Exception {
+        String revoked = scene.key("search", "eve", here, there);
+
+        scene.revoke(revoked);
+
+        await().atMost(PATIENCE)
+                .until(() -> scene.models(here, revoked).statusCode() == 401
+                        && scene.models(there, revoked).statusCode() == 401);
+        assertThat(scene.models(here, key).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldAnswerACallAtTheDoorWhereItCameIn() throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            HttpRequest request = scene.chat(i % 2 == 0 ? here : there, key, body("turn " + i, 20));
+            responses.add(scene.http().sendAsync(request, BodyHandlers.ofString()));
+        }
+
+        for (CompletableFuture<HttpResponse<String>> response : responses) {
+            assertThat(response.get().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void shouldPayOnceForAnIdempotencyKeyAtWhicheverDoor() throws Exception {
+        String body = body("once", 300);
+        String[] name = {"idempotency-key", "order-7"};
+        CompletableFuture<HttpResponse<String>> first =
+                scene.http().sendAsync(scene.chat(here, key, body, name), BodyHandlers.ofString());
+        HttpResponse<String> meanwhile = scene.send(scene.chat(there, key, body, name));
+        HttpResponse<String> afterwards = scene.send(scene.chat(there, key, body, name));
+
+        String id = header(first.get(), "x-request-id");
+        assertThat(header(meanwhile, "x-request-id")).isEqualTo(id);
+        assertThat(header(afterwards, "x-request-id")).isEqualTo(id);
+        assertThat(meanwhile.body()).isEqualTo(first.get().body());
+        assertThat(afterwards.body()).isEqualTo(first.get().body());
+        assertThat(header(afterwards, "x-turnpike-reason")).isEqualTo(header(first.get(), "x-turnpike-reason"));
+        assertThat(scene.provider().calls()).containsEntry("search/" + id + "#1", 1);
+    }
+
+    @Test
+    void shouldGiveARetryTheAnswerThatItsFirstTryPaidFor() throws Exception {
+        // given: a client that gives up
+        String body = body("impatient", 2_000);
+        CompletableFuture<HttpResponse<String>> first =
+                scene.http().sendAsync(scene.chat(here, key, body), BodyHandlers.ofString());
+        await().atMost(PATIENCE).until(() -> request("impatient").size() == 1);
+        String id = request("impatient").get(0).getRequestId();
+        first.cancel(true);
+        await().atMost(PATIENCE).until(() -> here.callsUnderWay() == 0);
+
+        // when: it tries again, as OpenAI's clients do
+        HttpResponse<String> retry = scene.send(scene.chat(here, key, body, "x-stainless-retry-count", "1"));
+
+        // then
+        assertThat(retry.statusCode()).isEqualTo(200);
+        assertThat(header(retry, "x-request-id")).isEqualTo(id);
+        assertThat(scene.provider().calls()).containsEntry("search/" + id + "#1", 1);
+    }
+
+    @Test
+    void shouldFinishAndBookACallWhoseClientLeftInTheMiddleOfTheStream() throws Exception {
+        String body = body("leaving", 1_500).replace("\"model\"", "\"stream\":true,\"model\"");
+        HttpResponse<InputStream> response =
+                scene.http().send(scene.chat(here, key, body), BodyHandlers.ofInputStream());
+        assertThat(response.body().read()).isPositive();
+
+        response.body().close();
+
+        await().atMost(PATIENCE).until(() -> here.callsUnderWay() == 0 && here.bytesKept() == 0);
+        String id = response.headers().firstValue("x-request-id").orElseThrow();
+        await().atMost(PATIENCE)
+                .until(() -> scene.read(Topics.COMPLETIONS).stream()
+                        .anyMatch(part -> part.getRequestId().equals(id) && part.getFinal$()));
+        await().atMost(PATIENCE)
+                .until(() -> scene.read(Topics.LEDGER).stream().anyMatch(entry -> id.equals(entry.getRequestId())));
+    }
+
+    @Test
+    void shouldSayWhenItIsTooLateAndHaveTheAnswerForWhoeverComesBack() throws Exception {
+        OpenDoor hasty = scene.door(Map.of("gateway.timeout", "300ms"));
+        String body = body("hasty", 1_500);
+        String[] name = {"idempotency-key", "hasty-1"};
+
+        HttpResponse<String> first = scene.send(scene.chat(hasty, key, body, name));
+        assertThat(first.statusCode()).isEqualTo(504);
+        assertThat(header(first, "x-should-retry")).isEqualTo("false");
+
+        HttpResponse<String> second = scene.send(scene.chat(here, key, body, name));
+        assertThat(second.statusCode()).isEqualTo(200);
+        assertThat(header(second, "x-request-id")).isEqualTo(header(first, "x-request-id"));
+    }
+
+    @Test
+    void shouldRefuseWhatTheBrokerWouldNotTake() throws Exception {
+        OpenDoor wide = scene.door(Map.of("request.max.bytes", "3000000"));
+
+        HttpResponse<String> response = scene.send(scene.chat(wide, key, body("x".repeat(2_000_000), 1)));
+
+        assertThat(response.statusCode()).isEqualTo(413);
+        assertThat(response.body()).contains("max.message.bytes of the topic door.requests");
+    }
+
+    @Test
+    void shouldAnswerFiveHundredCallsThatWaitAtTheSameTime() throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            HttpRequest request = scene.chat(here, key, body("crowd " + i, 3_000));
+            responses.add(scene.http().sendAsync(request, BodyHandlers.ofString()));
+        }
+
+        for (CompletableFuture<HttpResponse<String>> response : responses) {
+            assertThat(response.get().statusCode()).as(response.get().body()).isEqualTo(200);
+        }
+        assertThat(responses.stream()
+                        .map(response -> header(response.join(), "x-request-id"))
+                        .distinct())
+                .hasSize(500);
+        assertThat(here.callsUnderWay()).isZero();
+        assertThat(scene.read(Topics.COMPLETIONS).stream()
+                        .filter(Completion::getFinal$)
+                        .count())
+                .isGreaterThanOrEqualTo(500);
+    }
+
+    private static List<LlmRequest> request(String content) {
+        return scene.read(Topics.REQUESTS).stream()
+                .filter(request -> request.getMessages().contains(content))
+                .toList();
+    }
+
+    private static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElse("none");
+    }
+
+    private static String body(String content, int latencyMs) {
+        return "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"" + content
+                + "\"}],\"max_tokens\":50,\"metadata\":{\"trace_latency_ms\":\"" + latencyMs
+                + "\",\"trace_output_tokens\":\"40\"}}";
+    }
+}
