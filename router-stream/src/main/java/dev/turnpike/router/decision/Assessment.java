@@ -5,6 +5,7 @@ import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.PriceTier;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class Assessment {
     private final Track track;
     private final Estimate estimate;
     private final double worth;
+    private final boolean plain;
     private final int size;
     private final Scratch scratch;
     private final @Nullable Exclusion[] excluded;
@@ -45,6 +47,7 @@ final class Assessment {
         this.track = track;
         this.estimate = estimate;
         this.worth = worth;
+        this.plain = track.isPlain();
         this.size = shortlist.size();
         this.scratch = SCRATCH.get();
         scratch.fit(size);
@@ -253,17 +256,19 @@ final class Assessment {
      * what a success is worth; ties go to the quicker one, then to the name.
      */
     boolean isBetter(int k, int other) {
-        int index = shortlist.index(k);
-        int otherIndex = shortlist.index(other);
-        int order = track.rankClass(index) - track.rankClass(otherIndex);
-        if (order != 0) {
-            return order < 0;
+        if (!plain) {
+            int order = track.rankClass(shortlist.index(k)) - track.rankClass(shortlist.index(other));
+            if (order != 0) {
+                return order < 0;
+            }
         }
-        if (merit[k] != merit[other]) {
-            return merit[k] < merit[other];
+        double ours = merit[k];
+        double theirs = merit[other];
+        if (ours != theirs) {
+            return ours < theirs;
         }
-        double latency = track.latency(index);
-        double otherLatency = track.latency(otherIndex);
+        double latency = track.latency(shortlist.index(k));
+        double otherLatency = track.latency(shortlist.index(other));
         return latency < otherLatency || (latency == otherLatency && k < other);
     }
 
@@ -289,8 +294,10 @@ final class Assessment {
     private static double cost(Price price, long input, double output) {
         double inputRate = price.getInput();
         double outputRate = price.getOutput();
+        List<PriceTier> tiers = price.getTiers();
         long above = -1;
-        for (PriceTier tier : price.getTiers()) {
+        for (int i = 0; i < tiers.size(); i++) {
+            PriceTier tier = tiers.get(i);
             if (input > tier.getAboveInputTokens() && tier.getAboveInputTokens() > above) {
                 above = tier.getAboveInputTokens();
                 inputRate = tier.getInput() == null ? price.getInput() : tier.getInput();

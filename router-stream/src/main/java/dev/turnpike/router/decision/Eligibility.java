@@ -67,9 +67,8 @@ final class Eligibility {
         if (!regions.isEmpty() && Collections.disjoint(regions, terms.getRegions())) {
             return Exclusion.REGION;
         }
-        Long context = terms.getContextTokens();
         // at least one token must fit behind the input
-        if (context != null && (context < minContext || context <= inputTokens)) {
+        if (offer.context() < minContext || offer.context() <= inputTokens) {
             return Exclusion.CONTEXT;
         }
         return null;

@@ -18,6 +18,7 @@ public final class Offer {
     private final Price[] newestFirst;
     private final Map<String, ModelPerformance> performance;
     private final boolean active;
+    private final long context;
     private final Circuit circuit;
 
     public Offer(ModelOffer terms, Collection<ModelPerformance> performance) {
@@ -31,6 +32,7 @@ public final class Offer {
             this.performance.put(known.getTaskType(), known);
         }
         this.active = terms.getStatus().equals("active");
+        this.context = terms.getContextTokens() == null ? Long.MAX_VALUE : terms.getContextTokens();
         this.circuit = Circuit.of(performance);
     }
 
@@ -45,6 +47,11 @@ public final class Offer {
 
     boolean isOff() {
         return !active;
+    }
+
+    /** The longest input and output together. */
+    long context() {
+        return context;
     }
 
     Circuit circuit() {

@@ -35,6 +35,7 @@ public final class Track {
     private final double[] outputWeight;
     private final double[] latency;
     private final byte[] rankClass;
+    private final boolean plain;
 
     Track(Offer[] offers, String taskType) {
         this.offers = offers;
@@ -57,6 +58,11 @@ public final class Track {
             outputWeight[i] = known.getAttempts();
         }
         putBehindTheirBetters(offers, taskType);
+        boolean usual = true;
+        for (byte each : rankClass) {
+            usual &= each == USUAL;
+        }
+        plain = usual;
     }
 
     /** Expected probability of success (0..1) of an offer. */
@@ -76,6 +82,11 @@ public final class Track {
 
     double latency(int index) {
         return latency[index];
+    }
+
+    /** Whether all offers are ranked by their merit alone. */
+    boolean isPlain() {
+        return plain;
     }
 
     /** Lower comes first, whatever it costs: specialists of the task type, then most, then what proved dominated. */
