@@ -3,6 +3,7 @@ package dev.turnpike.metering;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.streams.HttpServer;
+import dev.turnpike.streams.ServiceProcess;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -14,16 +15,22 @@ public final class MeteringMain {
     private MeteringMain() {}
 
     public static void main(String[] args) {
-        MeteringConfig config = MeteringConfig.of(Settings.load(Map.of(), args.length == 0 ? null : Path.of(args[0])));
+        ServiceProcess.run("meter", () -> start(Settings.load(Map.of(), args.length == 0 ? null : Path.of(args[0]))));
+    }
+
+    /**
+     * Starts the meter and what it serves over HTTP.
+     *
+     * @return what ends both
+     */
+    public static Runnable start(Settings settings) {
+        MeteringConfig config = MeteringConfig.of(settings);
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         MeteringService meter = MeteringService.start(config, metrics);
         HttpServer http = meter.http(metrics);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            http.close();
-                            meter.close();
-                        },
-                        "shutdown"));
+        return () -> {
+            http.close();
+            meter.close();
+        };
     }
 }

@@ -94,7 +94,7 @@ public final class Given {
     }
 
     public static ChainModel link(String provider, String model, Price price) {
-        return new ChainModel(provider, model, price, Amounts.ZERO.toAvro());
+        return new ChainModel(provider, model, price, Amounts.ZERO.toAvro(), List.of());
     }
 
     public static LlmRequest.Builder request(String requestId) {

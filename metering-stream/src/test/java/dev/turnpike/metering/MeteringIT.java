@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.turnpike.cluster.ChildJvm;
 import dev.turnpike.cluster.LocalCluster;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.schemas.Amounts;
@@ -114,14 +115,14 @@ class MeteringIT {
 
     @Test
     void shouldBookEverythingOnceThroughAKillAndTheLossOfItsState() throws Exception {
-        Process first = startProcess();
+        ChildJvm first = startProcess();
         try {
             publish(REQUESTS / 2);
             await().atMost(PATIENCE).until(() -> read(Topics.LEDGER).size() >= 20);
             publish(REQUESTS / 4);
         } finally {
             // SIGKILL: no transaction is ended, no store is closed
-            first.destroyForcibly().waitFor();
+            first.kill();
         }
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (MeteringService second = MeteringService.start(config(Map.of()), metrics);
@@ -356,23 +357,14 @@ class MeteringIT {
         return records;
     }
 
-    private Process startProcess() throws IOException {
+    private ChildJvm startProcess() throws IOException {
         Properties settings = new Properties();
         settings.putAll(settings());
         Path file = folder.resolve("meter.properties");
         try (Writer writer = Files.newBufferedWriter(file)) {
             settings.store(writer, null);
         }
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        MeteringMain.class.getName(),
-                        file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("meter.log").toFile())
-                .start();
+        return ChildJvm.start(Path.of("target", "metering-it"), MeteringMain.class, file);
     }
 
     private MeteringConfig config(Map<String, String> more) {

@@ -3,6 +3,7 @@ package dev.turnpike.router;
 import dev.turnpike.router.config.RouterConfig;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.streams.HttpServer;
+import dev.turnpike.streams.ServiceProcess;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -14,7 +15,16 @@ public final class RouterMain {
     private RouterMain() {}
 
     public static void main(String[] args) {
-        RouterConfig config = RouterConfig.of(Settings.load(Map.of(), args.length == 0 ? null : Path.of(args[0])));
+        ServiceProcess.run("router", () -> start(Settings.load(Map.of(), args.length == 0 ? null : Path.of(args[0]))));
+    }
+
+    /**
+     * Starts the router and what it serves over HTTP.
+     *
+     * @return what ends both
+     */
+    public static Runnable start(Settings settings) {
+        RouterConfig config = RouterConfig.of(settings);
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         RouterService router = RouterService.start(config, metrics);
         HttpServer http = HttpServer.start(
@@ -24,12 +34,9 @@ public final class RouterMain {
                 () -> !router.hasFailed(),
                 router::isReady,
                 routes -> {});
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            http.close();
-                            router.close();
-                        },
-                        "shutdown"));
+        return () -> {
+            http.close();
+            router.close();
+        };
     }
 }

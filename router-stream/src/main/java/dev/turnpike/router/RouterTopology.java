@@ -123,7 +123,7 @@ final class RouterTopology {
         topology.addProcessor(
                         ROUTE_REQUEST,
                         new RouteRequestSupplier(
-                                new Router(new TrackRecord(), new O200kCounter()),
+                                new Router(new TrackRecord(config.judge()), new O200kCounter()),
                                 new DecisionEvents(config.requestDeadline()),
                                 tables,
                                 metrics,

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -56,8 +58,12 @@ final class Driven implements AutoCloseable {
     }
 
     void send(Topic<?> topic, byte @Nullable [] key, byte @Nullable [] value, Instant at) {
+        send(topic, key, value, new RecordHeaders(), at);
+    }
+
+    void send(Topic<?> topic, byte @Nullable [] key, byte @Nullable [] value, Headers headers, Instant at) {
         driver.createInputTopic(name(topic), new ByteArraySerializer(), new ByteArraySerializer())
-                .pipeInput(new TestRecord<>(key, value, at));
+                .pipeInput(new TestRecord<>(key, value, headers, at));
     }
 
     /** What came out since the last call. */

@@ -3,6 +3,7 @@ package dev.turnpike.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.turnpike.cluster.ChildJvm;
 import dev.turnpike.cluster.LocalCluster;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.DeadLetter;
@@ -26,7 +27,6 @@ import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.schemas.serde.JsonEvents;
 import java.io.IOException;
 import java.io.Writer;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,17 +99,17 @@ class RouterIT {
 
     @Test
     void shouldDecideEachRequestOnceAndKeepItsHoldsThroughAKillAndTheLossOfItsState() throws Exception {
-        try (Router first = start()) {
+        try (ChildJvm first = start()) {
             publish(REQUESTS / 2);
             await().atMost(PATIENCE).until(() -> read(Topics.DECISIONS).size() >= 20);
             publish(REQUESTS / 4);
             first.kill();
         }
-        try (Router second = start()) {
+        try (ChildJvm second = start()) {
             publish(REQUESTS / 4);
             askOnceMoreOnEveryPartition();
             await().atMost(PATIENCE).until(this::allAreDecided);
-            assertThat(second.process.isAlive()).isTrue();
+            assertThat(second.isAlive()).isTrue();
         }
 
         List<Decision> decisions = read(Topics.DECISIONS);
@@ -131,7 +131,7 @@ class RouterIT {
         var once = policy("once", 20_000_000L);
         once.getRouting().setMinOutputCap(4_096);
         send(Topics.POLICIES, "once", once);
-        try (Router router = start()) {
+        try (ChildJvm router = start()) {
             sendBytes("once", bytes(request("once", "r1")), null);
             sendBytes("once", bytes(request("once", "r2")), null);
             await().atMost(PATIENCE).until(() -> decisionsOf("once").size() == 2);
@@ -160,7 +160,7 @@ class RouterIT {
                             .satisfies(letter -> assertThat(
                                             DeadLetter.of(letter.headers()).reason())
                                     .isEqualTo(DeadLetter.UNREADABLE)));
-            assertThat(router.process.isAlive()).isTrue();
+            assertThat(router.isAlive()).isTrue();
         }
     }
 
@@ -314,7 +314,7 @@ class RouterIT {
         return records;
     }
 
-    private Router start() throws IOException {
+    private ChildJvm start() throws IOException {
         routers++;
         Properties settings = new Properties();
         settings.putAll(Map.of(
@@ -340,31 +340,7 @@ class RouterIT {
         try (Writer writer = Files.newBufferedWriter(file)) {
             settings.store(writer, null);
         }
-        return new Router(new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        RouterMain.class.getName(),
-                        file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(
-                        Redirect.appendTo(Path.of("target", "router-it.log").toFile()))
-                .start());
-    }
-
-    /** A router in a process of its own. */
-    private record Router(Process process) implements AutoCloseable {
-
-        /** SIGKILL: no transaction is ended, no store is closed. */
-        void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            kill();
-        }
+        return ChildJvm.start(Path.of("target", "router-it"), RouterMain.class, file);
     }
 
     private static String ownedBy(int partition) {

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,23 @@ class RouterTopologyTest {
                         .counter("turnpike.tables.refused", "table", "policies")
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void shouldCarryTheHeadersOfARequestOnToItsDispatch() {
+        router.send(
+                Topics.REQUESTS,
+                bytes("search"),
+                bytes(
+                        "{\"request_id\":\"r1\",\"team\":\"search\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"),
+                new RecordHeaders().add("traceparent", bytes("00-a-b-01")),
+                AT);
+
+        assertThat(router.readBytes(Topics.DISPATCHES))
+                .singleElement()
+                .satisfies(dispatch -> assertThat(
+                                dispatch.headers().lastHeader("traceparent").value())
+                        .isEqualTo(bytes("00-a-b-01")));
     }
 
     @Test

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Cases as data: {@code scenarios/*.json}.
  *
  * <p>{@code given} fills the tables. Each step of {@code when} is a record: a {@code request} as JSON, its {@code text} as it is, a
- * {@code budget} state, or a {@code redecision} that follows the last dispatch of its request. {@code then} lists, per topic, what comes
+ * {@code budget} state, what is known of a model's {@code performance}, or a {@code redecision} that follows the last dispatch of its request. {@code then} lists, per topic, what comes
  * out in order: each expected record has at least these fields. A topic that is not listed must stay empty, decisions
  * apart.
  */
@@ -81,9 +81,13 @@ class ScenariosTest {
             router.send(Topics.POLICIES, policy.getTeam(), policy, before);
         }
         for (JsonNode node : given.path("performance")) {
-            ModelPerformance known = read(ModelPerformance.class, node);
-            router.send(Topics.MODEL_PERFORMANCE, known.getModel() + ' ' + known.getTaskType(), known, before);
+            performance(router, node, before);
         }
+    }
+
+    private static void performance(Driven router, JsonNode node, Instant at) {
+        ModelPerformance known = read(ModelPerformance.class, node);
+        router.send(Topics.MODEL_PERFORMANCE, known.getModel() + ' ' + known.getTaskType(), known, at);
     }
 
     private static Map<String, List<JsonNode>> when(Driven router, JsonNode steps) throws IOException {
@@ -96,6 +100,8 @@ class ScenariosTest {
                 sendBytes(router, step.path("request").toString(), at);
             } else if (step.has("text")) {
                 sendBytes(router, step.path("text").asText(), at);
+            } else if (step.has("performance")) {
+                performance(router, step.path("performance"), at);
             } else if (step.has("budget")) {
                 BudgetState state = read(BudgetState.class, step.path("budget"));
                 router.send(Topics.BUDGETS, PositionKey.of(state).encode(), state, at);

@@ -141,11 +141,33 @@ public final class Pricing {
         for (long multiplier : price.getServiceTierPpm().values()) {
             ppm = Math.max(ppm, multiplier);
         }
-        BigInteger perMillion = product(inputTokens, input)
-                .add(product(outputTokens, output))
-                .add(BigInteger.valueOf(price.getPerRequest()).multiply(TOKENS_PER_PRICE));
+        long perRequest = price.getPerRequest();
+        if ((inputTokens | outputTokens | input | output | perRequest) < 0) {
+            return exactBound(inputTokens, input, outputTokens, output, perRequest, ppm);
+        }
+        try {
+            long perMillion = Math.addExact(
+                    Math.addExact(Math.multiplyExact(inputTokens, input), Math.multiplyExact(outputTokens, output)),
+                    Math.multiplyExact(perRequest, PPM));
+            // rounding up twice is rounding up once, since the first is to a whole number
+            long scaled = Math.addExact(
+                    Math.multiplyExact(perMillion / PPM, ppm), divideUp(Math.multiplyExact(perMillion % PPM, ppm)));
+            return divideUp(scaled);
+        } catch (ArithmeticException e) {
+            return exactBound(inputTokens, input, outputTokens, output, perRequest, ppm);
+        }
+    }
+
+    private static long divideUp(long amount) {
+        return amount / PPM + (amount % PPM > 0 ? 1 : 0);
+    }
+
+    static long exactBound(
+            long inputTokens, long inputRate, long outputTokens, long outputRate, long perRequest, long ppm) {
         BigInteger divisor = TOKENS_PER_PRICE.multiply(BigInteger.valueOf(PPM));
-        return perMillion
+        return product(inputTokens, inputRate)
+                .add(product(outputTokens, outputRate))
+                .add(product(perRequest, PPM))
                 .multiply(BigInteger.valueOf(ppm))
                 .add(divisor.subtract(BigInteger.ONE))
                 .divide(divisor)

@@ -115,10 +115,23 @@ public final class Settings {
         };
     }
 
-    /** Everything below a prefix, without the prefix: from the file, then the explicit values. */
+    /**
+     * Everything below a prefix, without the prefix, in the order above. A variable's underscores stand for dots:
+     * {@code TURNPIKE_KAFKA_SECURITY_PROTOCOL} is {@code security.protocol} below {@code kafka.}.
+     */
     public Map<String, String> below(String prefix) {
+        Map<String, String> dotted = new HashMap<>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith(ENVIRONMENT_PREFIX)) {
+                dotted.put(
+                        name.substring(ENVIRONMENT_PREFIX.length())
+                                .replace('_', '.')
+                                .toLowerCase(Locale.ROOT),
+                        value);
+            }
+        });
         Map<String, String> found = new HashMap<>();
-        for (Map<String, String> source : List.of(file, explicit)) {
+        for (Map<String, String> source : List.of(file, dotted, explicit)) {
             source.forEach((key, value) -> {
                 if (key.startsWith(prefix)) {
                     found.put(key.substring(prefix.length()), value);

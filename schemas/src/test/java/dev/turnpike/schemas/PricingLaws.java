@@ -67,6 +67,36 @@ class PricingLaws {
         }
     }
 
+    /** The fast path of the bound and the exact one agree. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.turnpike.schemas.Seeds#few")
+    void shouldBoundAsExactArithmeticSays(long seed) {
+        RandomGenerator random = Seeds.random(seed);
+        for (int i = 0; i < 1_000; i++) {
+            Price price = new Price(
+                    "v",
+                    0L,
+                    rate(random),
+                    rate(random),
+                    null,
+                    null,
+                    null,
+                    null,
+                    random.nextLong(1_000_000),
+                    List.of(),
+                    Map.of("priority", random.nextLong(4_000_000)));
+            long input = count(random);
+            // now and then so much that the fast path has to give way
+            long output = random.nextInt(10) == 0 ? random.nextLong(1L << 40) : count(random);
+            long ppm = Math.max(1_000_000, price.getServiceTierPpm().get("priority"));
+
+            assertThat(Pricing.bound(price, input, output))
+                    .as("seed %d: %d and %d tokens of %s", seed, input, output, price)
+                    .isEqualTo(Pricing.exactBound(
+                            input, price.getInput(), output, price.getOutput(), price.getPerRequest(), ppm));
+        }
+    }
+
     private static BigDecimal times(long tokens, long rate) {
         return BigDecimal.valueOf(tokens).multiply(BigDecimal.valueOf(rate));
     }

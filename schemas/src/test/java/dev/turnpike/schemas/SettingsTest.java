@@ -30,6 +30,17 @@ class SettingsTest {
     }
 
     @Test
+    void shouldPreferFlagsToTheEnvironmentToTheFileBelowAPrefixToo() {
+        var all = new Settings(
+                Map.of("kafka.a.b", "flag"),
+                Map.of("TURNPIKE_KAFKA_A_B", "environment", "TURNPIKE_KAFKA_C", "environment", "KAFKA_D", "not ours"),
+                Map.of("kafka.a.b", "file", "kafka.c", "file", "kafka.e", "file"));
+
+        assertThat(all.below("kafka."))
+                .containsOnly(Map.entry("a.b", "flag"), Map.entry("c", "environment"), Map.entry("e", "file"));
+    }
+
+    @Test
     void shouldFallBackWhereNothingIsSet() {
         var none = Settings.of(Map.of());
 

@@ -23,6 +23,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.bootstrap.BootstrapDirectory;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.ServerSocketFactory;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
@@ -66,6 +67,15 @@ public final class LocalBroker implements AutoCloseable {
      * @throws ClusterException if the folder or a port is in use
      */
     public static LocalBroker start(Path dataDir, BrokerNode node) {
+        return start(dataDir, node, Time.SYSTEM);
+    }
+
+    /**
+     * Starts one node by a clock that may be wrong; returns when it serves.
+     *
+     * @throws ClusterException if the folder or a port is in use
+     */
+    public static LocalBroker start(Path dataDir, BrokerNode node, Time clock) {
         FolderLock lock = FolderLock.take(dataDir);
         // Kafka is handed sockets that listen already: a port in use is found before any state is touched, and a
         // free port cannot be lost between choosing and using it
@@ -73,7 +83,7 @@ public final class LocalBroker implements AutoCloseable {
         try {
             int port = listen(node.port(), "Kafka", sockets);
             int controllerPort = listen(node.controllerPort(), "Kafka controller", sockets);
-            LocalBroker broker = create(lock, dataDir.resolve("log"), node.on(port, controllerPort), sockets);
+            LocalBroker broker = create(lock, dataDir.resolve("log"), node.on(port, controllerPort), sockets, clock);
             broker.startUp();
             return broker;
         } catch (Exception e) {
@@ -108,7 +118,8 @@ public final class LocalBroker implements AutoCloseable {
     }
 
     private static LocalBroker create(
-            FolderLock lock, Path log, BrokerNode node, Map<Integer, ServerSocketChannel> sockets) throws Exception {
+            FolderLock lock, Path log, BrokerNode node, Map<Integer, ServerSocketChannel> sockets, Time clock)
+            throws Exception {
         format(log, node);
         KafkaConfig config = new KafkaConfig(BrokerSettings.of(node, log), false);
         MetaPropertiesEnsemble meta = new MetaPropertiesEnsemble.Loader()
@@ -121,12 +132,18 @@ public final class LocalBroker implements AutoCloseable {
         SharedServer shared = new SharedServer(
                 config,
                 meta,
-                Time.SYSTEM,
+                clock,
                 new Metrics(),
                 CompletableFuture.completedFuture(voters),
                 List.of(),
                 new StandardFaultHandlerFactory(),
-                (listener, address, backlog, receiveBuffer) -> sockets.get(address.getPort()));
+                (listener, address, backlog, receiveBuffer) -> {
+                    ServerSocketChannel open = sockets.get(address.getPort());
+                    // further listeners come from the node's own settings
+                    return open != null
+                            ? open
+                            : ServerSocketFactory.INSTANCE.openServerSocket(listener, address, backlog, receiveBuffer);
+                });
         ControllerServer controller = new ControllerServer(
                 shared, KafkaRaftServer.configSchema(), new BootstrapDirectory(log.toString()).read());
         return new LocalBroker(lock, controller, new BrokerServer(shared), node.port());

@@ -17,6 +17,7 @@ import org.apache.kafka.connect.errors.NotFoundException;
 import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.runtime.ConnectorConfig;
 import org.apache.kafka.connect.runtime.Herder;
+import org.apache.kafka.connect.runtime.RestartRequest;
 import org.apache.kafka.connect.runtime.Worker;
 import org.apache.kafka.connect.runtime.isolation.Plugins;
 import org.apache.kafka.connect.runtime.rest.entities.ConnectorInfo;
@@ -25,6 +26,7 @@ import org.apache.kafka.connect.runtime.standalone.StandaloneConfig;
 import org.apache.kafka.connect.runtime.standalone.StandaloneHerder;
 import org.apache.kafka.connect.storage.FileOffsetBackingStore;
 import org.apache.kafka.connect.util.FutureCallback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka Connect worker inside this JVM, without its HTTP interface. Connectors come from the class path and end with
@@ -50,7 +52,19 @@ public final class LocalConnect implements AutoCloseable {
 
     /** Starts a worker that keeps its files in a folder. */
     public static LocalConnect start(String bootstrapServers, Path dir) {
+        return start(bootstrapServers, dir, null);
+    }
+
+    /**
+     * Starts a worker that keeps its files in a folder.
+     *
+     * @param plugins folder with a folder for each further connector; null: only those of the class path
+     */
+    public static LocalConnect start(String bootstrapServers, Path dir, @Nullable Path plugins) {
         Map<String, String> settings = new HashMap<>();
+        if (plugins != null) {
+            settings.put("plugin.path", plugins.toAbsolutePath().toString());
+        }
         settings.put("bootstrap.servers", bootstrapServers);
         settings.put("key.converter", ByteArrayConverter.class.getName());
         settings.put("value.converter", ByteArrayConverter.class.getName());
@@ -63,14 +77,14 @@ public final class LocalConnect implements AutoCloseable {
         // for secrets in connector files: ${env:OPENAI_API_KEY}
         settings.put("config.providers", "env");
         settings.put("config.providers.env.class", EnvVarConfigProvider.class.getName());
-        Plugins plugins = new Plugins(settings);
+        Plugins loaded = new Plugins(settings);
         JsonConverter keys = new JsonConverter();
         keys.configure(Map.of("schemas.enable", "false"), true);
         ConnectorClientConfigOverridePolicy overrides = new AllConnectorClientConfigOverridePolicy();
         StandaloneConfig config = new StandaloneConfig(settings);
         FileOffsetBackingStore offsets = new FileOffsetBackingStore(keys);
         offsets.configure(config);
-        Worker worker = new Worker("local", Time.SYSTEM, plugins, config, offsets, overrides);
+        Worker worker = new Worker("local", Time.SYSTEM, loaded, config, offsets, overrides);
         StandaloneHerder herder = new StandaloneHerder(worker, "local", overrides);
         herder.start();
         return new LocalConnect(herder);
@@ -86,18 +100,7 @@ public final class LocalConnect implements AutoCloseable {
         String name = settings.getOrDefault(ConnectorConfig.NAME_CONFIG, "");
         FutureCallback<Herder.Created<ConnectorInfo>> deployed = new FutureCallback<>();
         herder.putConnectorConfig(name, settings, true, deployed);
-        try {
-            deployed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new ClusterException("connector " + name + ": " + line(String.valueOf(cause.getMessage())), e);
-        } catch (TimeoutException e) {
-            throw new ClusterException(
-                    "connector " + name + ": has not started within " + PATIENCE_SECONDS + " s; see the log", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ClusterException("connector " + name + ": interrupted while it started", e);
-        }
+        await(name, deployed);
     }
 
     /** How a connector fares; neither running nor with problems while it starts, and where there is none of the name. */
@@ -123,10 +126,36 @@ public final class LocalConnect implements AutoCloseable {
         return new Status(running, List.copyOf(problems));
     }
 
+    /**
+     * Starts those parts of a connector again that have failed, from where they were; nothing happens where none has.
+     *
+     * @throws ClusterException in one line, if that cannot be done
+     */
+    public void restartFailed(String connector) {
+        FutureCallback<ConnectorStateInfo> restarted = new FutureCallback<>();
+        herder.restartConnectorAndTasks(new RestartRequest(connector, true, true), restarted);
+        await(connector, restarted);
+    }
+
     /** Stops all connectors, letting them finish what they have begun for some seconds, and the worker. */
     @Override
     public void close() {
         herder.stop();
+    }
+
+    private static void await(String name, FutureCallback<?> asked) {
+        try {
+            asked.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new ClusterException("connector " + name + ": " + line(String.valueOf(cause.getMessage())), e);
+        } catch (TimeoutException e) {
+            throw new ClusterException(
+                    "connector " + name + ": has not started within " + PATIENCE_SECONDS + " s; see the log", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClusterException("connector " + name + ": interrupted while it started", e);
+        }
     }
 
     /** The message of the innermost cause of a stack trace: Connect wraps it in words about itself. */

@@ -91,6 +91,20 @@ public final class LocalRegistry implements AutoCloseable {
         }
     }
 
+    /** Ends the process at once, as if it had failed, and waits until it has ended. */
+    public synchronized void kill() throws InterruptedException {
+        if (!closed) {
+            closed = true;
+            process.destroyForcibly().waitFor();
+            lock.close();
+        }
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return URI.create(url).getPort();
+    }
+
     long pid() {
         return process.pid();
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RegistryHome(Path jar, String mainClass) {
 
-    private static final String PROPERTY = "turnpike.registry.home";
+    static final String PROPERTY = "turnpike.registry.home";
     private static final String VARIABLE = "TURNPIKE_REGISTRY_HOME";
 
     /**

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A language model provider on loopback that speaks OpenAI's chat completions, streamed or whole, and thinks nothing: its
+ * A language model provider that speaks OpenAI's chat completions, streamed or whole, and thinks nothing: its
  * texts are filler, its latencies and token counts are those that the caller states in the {@code metadata} of the body.
  *
  * <p>All values in {@code metadata} are texts: {@code trace_output_tokens}, {@code trace_latency_ms},
@@ -103,9 +103,18 @@ public final class SimulatedProvider implements AutoCloseable {
 
     /** @throws ClusterException if the port is in use */
     public static SimulatedProvider start(Options options) {
+        return start(Ports.LOOPBACK, options);
+    }
+
+    /**
+     * Listens on an address of this machine other than loopback.
+     *
+     * @throws ClusterException if the port is in use or the address is of another machine
+     */
+    public static SimulatedProvider start(String host, Options options) {
         HttpServer server;
         try {
-            server = HttpServer.create(new InetSocketAddress(Ports.LOOPBACK, options.port()), 1_024);
+            server = HttpServer.create(new InetSocketAddress(host, options.port()), 1_024);
         } catch (IOException e) {
             throw new ClusterException(
                     "simulated provider port " + options.port()

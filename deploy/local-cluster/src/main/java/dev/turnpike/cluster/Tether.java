@@ -4,8 +4,10 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * The main class of a child process that must not outlive its parent: runs another main class and exits when standard
@@ -19,7 +21,7 @@ final class Tether {
     /**
      * Runs a main class on a tether.
      *
-     * @param args the lock file of the folder, then the main class
+     * @param args the lock file of the folder, the main class, and its arguments
      */
     // the lock is held until this process ends
     @SuppressWarnings("resource")
@@ -31,7 +33,11 @@ final class Tether {
         tether.setDaemon(true);
         tether.start();
         FileChannel.open(Path.of(args[0]), CREATE, WRITE).lock();
-        Class.forName(args[1]).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+        String[] more = Arrays.copyOfRange(args, 2, args.length);
+        Method main = Class.forName(args[1]).getMethod("main", String[].class);
+        // like the launcher, which asks for a public method only
+        main.setAccessible(true);
+        main.invoke(null, (Object) more);
     }
 
     // by reflection, because the compiler warns of this API and leaves no way to say that it is meant

@@ -56,7 +56,7 @@ final class LocalBrokerIT {
     @Test
     void shouldGoOnAfterAKill() throws Exception {
         // given
-        try (ChildJvm killed = ChildJvm.start(BrokerProcess.class, dataDir)) {
+        try (ChildJvm killed = ChildJvm.start(dataDir.resolve("child"), BrokerProcess.class, dataDir)) {
             String bootstrapServers = killed.awaitLine("listening");
             Records.createTopic(bootstrapServers, 1);
             Records.commit(bootstrapServers, "before");

@@ -81,7 +81,7 @@ final class LocalRegistryIT {
         // given
         ProcessHandle server;
         int id;
-        try (ChildJvm parent = ChildJvm.start(RegistryProcess.class, dataDir)) {
+        try (ChildJvm parent = ChildJvm.start(dataDir.resolve("child"), RegistryProcess.class, dataDir)) {
             server =
                     ProcessHandle.of(Long.parseLong(parent.awaitLine("server"))).orElseThrow();
             id = client(parent.awaitLine("listening")).register(SUBJECT, PARCEL);

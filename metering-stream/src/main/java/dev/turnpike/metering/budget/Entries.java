@@ -198,6 +198,7 @@ final class Entries {
                 .setRequestId(report.getRequestId())
                 .setAttempt(report.getAttempt())
                 .setStatus(report.getStatus())
+                .setVerdict(report.getVerdict())
                 .setUser(report.getUser())
                 .setTaskId(report.getTaskId())
                 .setTaskType(report.getTaskType())

@@ -8,6 +8,7 @@ import java.time.Duration;
  * What one model has cost and achieved on one task type: sums in which each sample weighs half as much after a half-life.
  *
  * @param timed attempts that told their latency
+ * @param recent the same in a short memory, for whether the model is fit to be called now
  * @param updatedAt time of the newest sample, at which the sums hold, milliseconds since 1970-01-01 UTC
  */
 public record Performance(
@@ -23,12 +24,52 @@ public record Performance(
         double costNanoUsd,
         double latencyMs,
         double timed,
+        Recent recent,
         long updatedAt) {
+
+    /**
+     * What happened lately: sums in which each sample weighs half as much after 30 seconds.
+     *
+     * @param timed attempts that told their latency
+     * @param lastErrorAt time of the newest error, milliseconds since 1970-01-01 UTC; 0: there was none
+     */
+    public record Recent(double attempts, double errors, double latencyMs, double timed, long lastErrorAt) {
+
+        public static final Recent NONE = new Recent(0, 0, 0, 0, 0);
+
+        private static final Duration HALF_LIFE = Duration.ofSeconds(30);
+
+        Recent fold(PerformanceSample sample, long at, long updatedAt) {
+            long now = Math.max(updatedAt, at);
+            double kept = weight(now - updatedAt, HALF_LIFE);
+            double added = weight(now - at, HALF_LIFE);
+            Long latency = sample.getLatencyMs();
+            return new Recent(
+                    attempts * kept + sample.getAttempts() * added,
+                    errors * kept + sample.getErrors() * added,
+                    latencyMs * kept + (latency == null ? 0 : latency * added),
+                    timed * kept + (latency == null ? 0 : added),
+                    sample.getErrors() > 0 ? Math.max(lastErrorAt, at) : lastErrorAt);
+        }
+    }
 
     /** A model of which nothing is known yet. */
     public static Performance of(PerformanceSample sample, long at) {
         return new Performance(
-                sample.getProvider(), sample.getModel(), sample.getTaskType(), 0, 0, 0, 0, 0, 0, 0, 0, 0, at);
+                sample.getProvider(),
+                sample.getModel(),
+                sample.getTaskType(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Recent.NONE,
+                at);
     }
 
     /**
@@ -55,6 +96,7 @@ public record Performance(
                 costNanoUsd * kept + sample.getCostNanoUsd() * added,
                 latencyMs * kept + (latency == null ? 0 : latency * added),
                 timed * kept + (latency == null ? 0 : added),
+                recent.fold(sample, at, updatedAt),
                 now);
     }
 
@@ -78,6 +120,10 @@ public record Performance(
                 .setCostNanoUsd(mean(costNanoUsd, attempts))
                 .setPerSuccessNanoUsd(isKnown ? (Double) (costNanoUsd / answers * judged / successes) : null)
                 .setLatencyMs(timed > 0 ? (Double) (latencyMs / timed) : null)
+                .setRecentAttempts(recent.attempts)
+                .setRecentErrors(recent.errors)
+                .setRecentLatencyMs(recent.timed > 0 ? (Double) (recent.latencyMs / recent.timed) : null)
+                .setLastErrorAt(recent.lastErrorAt == 0 ? null : (Long) recent.lastErrorAt)
                 .setUpdatedAt(updatedAt)
                 .build();
     }

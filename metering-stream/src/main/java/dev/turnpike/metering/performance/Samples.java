@@ -16,6 +16,9 @@ public final class Samples {
         return about(entry)
                 .setAttempts(1)
                 .setErrors(entry.getStatus().equals("error") ? 1 : 0)
+                // an answer that the executor's judge held back is a judgement as well
+                .setJudged(entry.getVerdict() == null ? 0 : 1)
+                .setScore(0)
                 .setInputTokens(entry.getInputTokens()
                         + entry.getCacheReadTokens()
                         + entry.getCacheWrite5mTokens()

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 final class AccountLayout implements StateSerde.Layout<RequestAccount> {
 
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private final Fields.Event<Dispatch> dispatches = new Fields.Event<>(Dispatch.class);
     private final Fields.Event<LedgerEntry> entries = new Fields.Event<>(LedgerEntry.class);

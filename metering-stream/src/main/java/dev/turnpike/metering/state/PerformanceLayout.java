@@ -1,13 +1,14 @@
 package dev.turnpike.metering.state;
 
 import dev.turnpike.metering.performance.Performance;
+import dev.turnpike.metering.performance.Performance.Recent;
 import java.io.IOException;
 import org.apache.avro.io.Decoder;
 import org.apache.avro.io.Encoder;
 
 final class PerformanceLayout implements StateSerde.Layout<Performance> {
 
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     @Override
     public void write(Performance performance, Encoder out) throws IOException {
@@ -23,6 +24,12 @@ final class PerformanceLayout implements StateSerde.Layout<Performance> {
         out.writeDouble(performance.costNanoUsd());
         out.writeDouble(performance.latencyMs());
         out.writeDouble(performance.timed());
+        Recent recent = performance.recent();
+        out.writeDouble(recent.attempts());
+        out.writeDouble(recent.errors());
+        out.writeDouble(recent.latencyMs());
+        out.writeDouble(recent.timed());
+        out.writeLong(recent.lastErrorAt());
         out.writeLong(performance.updatedAt());
     }
 
@@ -41,6 +48,7 @@ final class PerformanceLayout implements StateSerde.Layout<Performance> {
                 in.readDouble(),
                 in.readDouble(),
                 in.readDouble(),
+                new Recent(in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble(), in.readLong()),
                 in.readLong());
     }
 }

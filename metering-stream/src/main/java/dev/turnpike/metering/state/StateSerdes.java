@@ -9,7 +9,7 @@ import org.apache.kafka.common.serialization.Serde;
 /** The bytes of what the stores keep. Any change to one of them is another format and needs a reader of the old one. */
 public final class StateSerdes {
 
-    private static final int SPEND_FORMAT = 1;
+    private static final int SPEND_FORMAT = 2;
 
     private StateSerdes() {}
 

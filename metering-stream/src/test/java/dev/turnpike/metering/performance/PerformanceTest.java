@@ -61,6 +61,44 @@ class PerformanceTest {
         assertThat(performance.getLatencyMs()).isNull();
     }
 
+    @Test
+    void shouldForgetErrorsOfAnOutageWithinMinutes() {
+        // given: ten errors in a row
+        Performance performance = start();
+        for (int i = 0; i < 10; i++) {
+            performance = performance.fold(error(), Given.NOON, HALF_LIFE);
+        }
+
+        // when: two minutes, four half-lives, later an answer
+        ModelPerformance later =
+                performance.fold(attempt(100), Given.NOON + 120_000, HALF_LIFE).toEvent();
+
+        // then
+        assertThat(performance.toEvent().getRecentErrors()).isEqualTo(10);
+        assertThat(later.getRecentErrors()).isEqualTo(10 / 16.0);
+        assertThat(later.getRecentAttempts()).isEqualTo(1 + 10 / 16.0);
+        assertThat(later.getLastErrorAt()).isEqualTo(Given.NOON);
+        assertThat(later.getErrors()).as("in the long memory").isCloseTo(10, within(0.01));
+    }
+
+    @Test
+    void shouldTellHowLongAnswersTakeOfLate() {
+        Performance performance =
+                start().fold(timed(1_000), Given.NOON, HALF_LIFE).fold(timed(7_000), Given.NOON + 30_000, HALF_LIFE);
+
+        assertThat(performance.toEvent().getRecentLatencyMs()).isEqualTo((500 + 7_000) / 1.5);
+        assertThat(performance.toEvent().getLatencyMs()).isCloseTo(4_000, within(1.0));
+        assertThat(performance.toEvent().getLastErrorAt()).isNull();
+    }
+
+    private static PerformanceSample error() {
+        return PerformanceSample.newBuilder(attempt(0)).setErrors(1).build();
+    }
+
+    private static PerformanceSample timed(long latencyMs) {
+        return PerformanceSample.newBuilder(attempt(0)).setLatencyMs(latencyMs).build();
+    }
+
     private static Performance start() {
         return Performance.of(attempt(0), Given.NOON);
     }

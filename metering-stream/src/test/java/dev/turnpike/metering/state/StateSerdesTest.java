@@ -18,8 +18,21 @@ import org.junit.jupiter.api.Test;
 
 class StateSerdesTest {
 
-    private static final Performance PERFORMANCE =
-            new Performance("openai", "small", "code", 1.5, 0.5, 2, 1, 10, 20, 30, 40, 0.75, 1_000);
+    private static final Performance PERFORMANCE = new Performance(
+            "openai",
+            "small",
+            "code",
+            1.5,
+            0.5,
+            2,
+            1,
+            10,
+            20,
+            30,
+            40,
+            0.75,
+            new Performance.Recent(1, 2, 3, 4, 5),
+            1_000);
 
     @Test
     void shouldReadWhatItWrote() {
@@ -39,7 +52,7 @@ class StateSerdesTest {
         assertThatThrownBy(() -> serde.deserializer().deserialize("model-performance", bytes))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContaining("format 9")
-                .hasMessageContaining("reads 1");
+                .hasMessageContaining("reads 2");
     }
 
     /**
@@ -55,8 +68,8 @@ class StateSerdesTest {
 
         assertThat(fingerprints)
                 .isEqualTo(Map.of(
-                        "Dispatch", -6867444853656180400L,
-                        "LedgerEntry", -40025965893598060L,
-                        "SpendAggregate", -5845192204711058985L));
+                        "Dispatch", 8809535070608288966L,
+                        "LedgerEntry", 3335888489215030043L,
+                        "SpendAggregate", 7709477579316073948L));
     }
 }

@@ -1,8 +1,15 @@
 package dev.turnpike.router.config;
 
+import dev.turnpike.router.decision.PromptJudge;
+import dev.turnpike.router.estimate.PromptSuccess;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.streams.StreamsSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of the router.
@@ -14,6 +21,8 @@ import java.time.Duration;
  *     the policy's {@code hold_ttl_ms}; 10 m by default
  * @param requestMaxBytes {@code request.max.bytes}: longer requests are rejected; 900,000 by default, since a dispatch holds the
  *     request and must fit the topics' {@code max.message.bytes}, 1 MiB by default
+ * @param estimator {@code router.estimator}: a file of {@code turnpike train} that judges prompts; by default the estimator that
+ *     comes with Turnpike
  * @param httpHost {@code http.host}: where health and metrics are served; loopback by default
  * @param httpPort {@code http.port}: 8082 by default, 0 for a free one
  */
@@ -22,6 +31,7 @@ public record RouterConfig(
         Duration requestHorizon,
         Duration requestDeadline,
         int requestMaxBytes,
+        @Nullable Path estimator,
         String httpHost,
         int httpPort) {
 
@@ -33,12 +43,31 @@ public record RouterConfig(
      * @throws IllegalArgumentException naming key, value and cure
      */
     public static RouterConfig of(Settings settings) {
+        String estimator = settings.find("router.estimator");
         return new RouterConfig(
                 StreamsSettings.of(settings, APPLICATION_ID),
                 settings.duration("request.horizon", Duration.ofHours(24), Duration.ofMinutes(2)),
                 settings.duration("request.deadline", Duration.ofMinutes(10), Duration.ofSeconds(1)),
                 settings.integer("request.max.bytes", 900_000, 1_000, 64 << 20),
+                estimator == null ? null : Path.of(estimator),
                 settings.text("http.host", "127.0.0.1"),
                 settings.integer("http.port", 8082, 0, 65_535));
+    }
+
+    /**
+     * The judge of prompts.
+     *
+     * @throws IllegalArgumentException naming key, value and cure
+     */
+    public PromptJudge judge() {
+        if (estimator == null) {
+            return PromptSuccess.shipped();
+        }
+        try (InputStream file = Files.newInputStream(estimator)) {
+            return PromptSuccess.read(file);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "router.estimator=" + estimator + ": must be a file of turnpike train: " + e.getMessage(), e);
+        }
     }
 }

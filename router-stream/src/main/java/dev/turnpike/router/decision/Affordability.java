@@ -130,6 +130,33 @@ final class Affordability {
         return fits(hold, limit) ? new Plan(k, offer, price, tokens, first.outputCap(), bound, own) : null;
     }
 
+    /** How an offer would serve before a chain, so that the hold pays for both; null where it cannot. */
+    @Nullable
+    Plan planBefore(List<Plan> chain, int k) {
+        Plan next = chain.get(0);
+        Offer offer = assessment.offer(k);
+        if (cap.of(offer) < next.outputCap()) {
+            return null;
+        }
+        Price price = priced(k);
+        long tokens = next.inputBound() < input.byBytes() ? input.closest(offer) : input.byBytes();
+        Amounts bound = bound(price, tokens, next.outputCap());
+        if (bound == null) {
+            return null;
+        }
+        List<AppliedBudget> own = budgets.of(offer);
+        Plan plan = new Plan(k, offer, price, tokens, next.outputCap(), bound, own);
+        Amounts limit = left(left, own);
+        for (Plan behind : chain) {
+            limit = left(limit, behind.ownBudgets());
+        }
+        try {
+            return fits(Grant.hold(chain, plan), limit) ? plan : null;
+        } catch (ArithmeticException e) {
+            return null;
+        }
+    }
+
     /** What is unusual about a plan; null: nothing. */
     @Nullable
     String remark(Plan plan) {

@@ -1,5 +1,6 @@
 package dev.turnpike.router.decision;
 
+import dev.turnpike.router.decision.SuccessEstimator.Estimate;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.PriceTier;
@@ -17,46 +18,93 @@ import org.jspecify.annotations.Nullable;
 final class Assessment {
 
     // output of one answer to expect of any model before anything is known: the length of a page
-    private static final long USUAL_OUTPUT_TOKENS = 400;
+    private static final double USUAL_OUTPUT_TOKENS = 400;
     private static final double TOKENS_PER_PRICE = 1_000_000;
+
+    // deciding allocates nothing that grows with the catalog: the arrays of a thread are used again by its next
+    // decision
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
     private final Fleet fleet;
     private final Shortlist shortlist;
     private final Track track;
+    private final Estimate estimate;
+    private final double worth;
+    private final int size;
+    private final Scratch scratch;
     private final @Nullable Exclusion[] excluded;
     private final @Nullable Price[] prices;
     private final double[] success;
-    private final long[] expected;
-    private final long[] perSuccess;
+    private final double[] expected;
+    private final double[] merit;
     private int strongest = -1;
 
-    private Assessment(Fleet fleet, Shortlist shortlist, Track track) {
-        int size = shortlist.size();
+    private Assessment(Fleet fleet, Shortlist shortlist, Track track, Estimate estimate, double worth) {
         this.fleet = fleet;
         this.shortlist = shortlist;
         this.track = track;
-        this.excluded = new Exclusion[size];
-        this.prices = new Price[size];
-        this.success = new double[size];
-        this.expected = new long[size];
-        this.perSuccess = new long[size];
+        this.estimate = estimate;
+        this.worth = worth;
+        this.size = shortlist.size();
+        this.scratch = SCRATCH.get();
+        scratch.fit(size);
+        this.excluded = scratch.excluded;
+        this.prices = scratch.prices;
+        this.success = scratch.success;
+        this.expected = scratch.expected;
+        this.merit = scratch.merit;
+    }
+
+    /** Room for as many offers as a shortlist has. */
+    private static final class Scratch {
+
+        @Nullable
+        Exclusion[] excluded = new Exclusion[0];
+
+        @Nullable
+        Price[] prices = new Price[0];
+
+        double[] success = new double[0];
+        double[] expected = new double[0];
+        double[] merit = new double[0];
+        int[] preferred = new int[0];
+        int[] standIns = new int[0];
+
+        void fit(int size) {
+            if (success.length < size) {
+                excluded = new Exclusion[size];
+                prices = new Price[size];
+                success = new double[size];
+                expected = new double[size];
+                merit = new double[size];
+                preferred = new int[size];
+                standIns = new int[size];
+            }
+        }
     }
 
     static Assessment of(Ask ask, Fleet fleet, TeamRules rules, SuccessEstimator estimator, long now) {
         LlmRequest request = ask.request();
         String taskType = request.getTaskType() == null ? Track.ANY : request.getTaskType();
         Track track = fleet.on(taskType);
-        var assessment = new Assessment(fleet, rules.shortlist(fleet), track);
-        assessment.fill(ask, estimator.estimate(ask, track), OutputCap.of(ask, rules), now);
+        Long worth = rules.routing().getWorthNanoUsd();
+        var assessment = new Assessment(
+                fleet,
+                rules.shortlist(fleet),
+                track,
+                estimator.estimate(ask, track),
+                worth == null ? Double.NaN : (double) worth);
+        assessment.fill(ask, OutputCap.of(ask, rules), now);
         return assessment;
     }
 
-    private void fill(Ask ask, SuccessEstimator.Estimate estimate, OutputCap cap, long now) {
+    private void fill(Ask ask, OutputCap cap, long now) {
         long input = cap.inputTokens();
         int choices = ask.prompt().choices();
-        long usualOutput = Math.min(cap.most(), USUAL_OUTPUT_TOKENS);
+        double most = (double) cap.most();
+        double usualOutput = Math.min(most, USUAL_OUTPUT_TOKENS);
         var eligibility = new Eligibility(ask, input, now);
-        for (int k = 0; k < excluded.length; k++) {
+        for (int k = 0; k < size; k++) {
             int index = shortlist.index(k);
             Offer offer = fleet.offer(index);
             Price price = offer.priceAt(now);
@@ -65,20 +113,51 @@ final class Assessment {
             if (price == null || excluded[k] != null) {
                 continue;
             }
-            double output = Math.min((double) cap.most(), track.outputTokens(index, (double) usualOutput));
-            success[k] = estimate.success(index);
-            expected[k] = Math.round(cost(price, input, output * choices));
-            perSuccess[k] = success[k] > 0 ? Math.round(expected[k] / success[k]) : Long.MAX_VALUE;
+            double output = Math.min(most, track.outputTokens(index, usualOutput));
+            double likely = estimate.success(index);
+            success[k] = likely;
+            expected[k] = cost(price, input, output * choices);
+            merit[k] = merit(likely, expected[k]);
             if (strongest < 0
-                    || success[k] > success[strongest]
-                    || (success[k] == success[strongest] && expected[k] > expected[strongest])) {
+                    || likely > success[strongest]
+                    || (likely == success[strongest] && expected[k] > expected[strongest])) {
                 strongest = k;
             }
         }
     }
 
+    /** What ranks a way to serve, lower being better: its cost per success, or what it leaves of a success's worth. */
+    double merit(double likely, double cost) {
+        if (Double.isNaN(worth)) {
+            return likely > 0 ? cost / likely : Double.MAX_VALUE;
+        }
+        return cost - worth * likely;
+    }
+
+    double merit(int k) {
+        return merit[k];
+    }
+
+    /** Room for places in the shortlist: two arrays, to be filled once. */
+    int[] roomForPreferred() {
+        return scratch.preferred;
+    }
+
+    int[] roomForStandIns() {
+        return scratch.standIns;
+    }
+
+    Estimate estimate() {
+        return estimate;
+    }
+
+    /** What the strongest would achieve on a middling prompt of the task type. */
+    double strongestUsually() {
+        return strongest < 0 ? 0 : track.success(shortlist.index(strongest));
+    }
+
     int size() {
-        return excluded.length;
+        return size;
     }
 
     Offer offer(int k) {
@@ -111,7 +190,7 @@ final class Assessment {
                 return out.why();
             }
         }
-        for (int k = 0; k < excluded.length; k++) {
+        for (int k = 0; k < size; k++) {
             if (offer(k) == offer) {
                 return excluded[k];
             }
@@ -125,7 +204,8 @@ final class Assessment {
         for (Shortlist.Out out : shortlist.out()) {
             counts.merge(out.why(), 1, Integer::sum);
         }
-        for (Exclusion why : excluded) {
+        for (int k = 0; k < size; k++) {
+            Exclusion why = excluded[k];
             if (why != null) {
                 counts.merge(why, 1, Integer::sum);
             }
@@ -152,12 +232,12 @@ final class Assessment {
 
     /** Expected cost of one attempt, nano-dollars. */
     long expected(int k) {
-        return expected[k];
+        return Math.round(expected[k]);
     }
 
     /** Expected cost per completed task, nano-dollars. */
     long perSuccess(int k) {
-        return perSuccess[k];
+        return success[k] > 0 ? Math.round(expected[k] / success[k]) : Long.MAX_VALUE;
     }
 
     /** The eligible offer most likely to succeed, the dearest among equals; -1: none is eligible. */
@@ -165,14 +245,32 @@ final class Assessment {
         return strongest;
     }
 
-    /** Step 3: cheapest per completed task first; ties go to the quicker one, then to the name. */
+    /**
+     * Step 3: the better class first, then the better merit, which is the lower cost per completed task unless the policy says
+     * what a success is worth; ties go to the quicker one, then to the name.
+     */
     boolean isBetter(int k, int other) {
-        if (perSuccess[k] != perSuccess[other]) {
-            return perSuccess[k] < perSuccess[other];
+        int index = shortlist.index(k);
+        int otherIndex = shortlist.index(other);
+        int order = track.rankClass(index) - track.rankClass(otherIndex);
+        if (order != 0) {
+            return order < 0;
         }
-        double latency = track.latency(shortlist.index(k));
-        double otherLatency = track.latency(shortlist.index(other));
+        if (merit[k] != merit[other]) {
+            return merit[k] < merit[other];
+        }
+        double latency = track.latency(index);
+        double otherLatency = track.latency(otherIndex);
         return latency < otherLatency || (latency == otherLatency && k < other);
+    }
+
+    boolean isSpecialist(int k) {
+        return track.isSpecialist(shortlist.index(k));
+    }
+
+    /** Whether the policy says what a success is worth. */
+    boolean isValued() {
+        return !Double.isNaN(worth);
     }
 
     private static double cost(Price price, long input, double output) {

@@ -26,6 +26,10 @@ public final class DecisionEvents {
     private static final int MOST_CANDIDATES = 16;
     private static final int MOST_EXCLUDED = 16;
 
+    // what the judge of the provider sink can find, see ChainModel
+    private static final List<String> VERDICTS =
+            List.of("empty", "cut", "refusal", "invalid-json", "invalid-tool-call");
+
     private final Duration longestDeadline;
 
     /** @param longestDeadline after this no executor starts an attempt, however long the hold lasts */
@@ -73,6 +77,8 @@ public final class DecisionEvents {
         Rejected rejected = outcome instanceof Rejected refused ? refused : null;
         ModelOffer first = grant == null ? null : grant.first().offer().terms();
         Lineup lineup = findings.lineup();
+        TableVersions versions =
+                lineup == null ? null : lineup.assessment().fleet().versions();
         return new Decision(
                 request.getTeam(),
                 request.getRequestId(),
@@ -100,7 +106,26 @@ public final class DecisionEvents {
                 findings.policyVersion(),
                 windows(findings, grant),
                 lineup == null ? List.of() : candidates(lineup, grant),
-                rejected == null ? null : rejected.retryAt());
+                rejected == null ? null : rejected.retryAt(),
+                lineup == null
+                        ? request.getDifficulty()
+                        : lineup.assessment().estimate().difficulty(),
+                versions == null ? null : versions.catalog(),
+                versions == null ? null : versions.performance(),
+                grant == null || lineup == null ? null : expected(grant, lineup),
+                grant == null || lineup == null ? null : success(grant, lineup));
+    }
+
+    private static Long expected(Grant grant, Lineup lineup) {
+        return grant.cascade() == null
+                ? lineup.assessment().expected(grant.first().k())
+                : Math.round(grant.cascade().expected());
+    }
+
+    private static Double success(Grant grant, Lineup lineup) {
+        return grant.cascade() == null
+                ? lineup.assessment().success(grant.first().k())
+                : grant.cascade().success();
     }
 
     private Dispatch dispatch(Ask ask, Granted outcome, String reason, TeamRules rules, long admittedAt) {
@@ -115,11 +140,13 @@ public final class DecisionEvents {
         List<ChainModel> chain = new ArrayList<>(grant.chain().size());
         for (Plan plan : grant.chain()) {
             ModelOffer terms = plan.offer().terms();
+            boolean judged = grant.cascade() != null && plan == grant.first();
             chain.add(new ChainModel(
                     terms.getProvider(),
                     terms.getModel(),
                     plan.price(),
-                    plan.bound().toAvro()));
+                    plan.bound().toAvro(),
+                    judged ? VERDICTS : List.of()));
         }
         List<HoldWindow> windows = new ArrayList<>(grant.holds().size());
         for (Grant.Held held : grant.holds()) {
@@ -225,7 +252,7 @@ public final class DecisionEvents {
         int most = candidates.size() + MOST_EXCLUDED;
         for (int k = 0; k < offers.size() && candidates.size() < most; k++) {
             Exclusion why = offers.exclusion(k);
-            if (why != null && why != Exclusion.OVER_BUDGET) {
+            if (why != null && why != Exclusion.OVER_BUDGET && !isInChain(k, grant)) {
                 candidates.add(candidate(offers, k, null));
             }
         }
@@ -240,9 +267,14 @@ public final class DecisionEvents {
         return candidates;
     }
 
+    private static boolean isInChain(int k, @Nullable Grant grant) {
+        return grant != null && grant.chain().stream().anyMatch(plan -> plan.k() == k);
+    }
+
     private static Candidate candidate(Assessment offers, int k, @Nullable Grant grant) {
         ModelOffer terms = offers.offer(k).terms();
-        Exclusion why = offers.exclusion(k);
+        // the first of a cascade may be below the floor, which the cascade clears
+        Exclusion why = isInChain(k, grant) ? null : offers.exclusion(k);
         Price price = offers.price(k);
         boolean estimated = why == null || why.isAfterEstimate();
         Long bound = null;

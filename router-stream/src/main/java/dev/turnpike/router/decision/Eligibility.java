@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** Step 1: whether an offer can serve a request at all; what the policy and the catalog rule out is out already. */
 final class Eligibility {
 
+    private static final long PROBE = 2;
+
     private final long now;
+    private final long hash;
     private final long inputTokens;
     private final long minContext;
     private final boolean tools;
@@ -23,6 +26,8 @@ final class Eligibility {
         Prompt prompt = ask.prompt();
         Requires requires = ask.request().getRequires();
         this.now = now;
+        // mixed anew, so that who probes does not follow from who explores
+        this.hash = Exploration.mix(Exploration.hash(ask.request()) + PROBE);
         this.inputTokens = inputTokens;
         this.failed = ask.failed();
         if (requires == null) {
@@ -44,7 +49,7 @@ final class Eligibility {
     @Nullable
     Exclusion exclusionOf(Offer offer) {
         ModelOffer terms = offer.terms();
-        if (offer.isCircuitOpen(now)) {
+        if (offer.circuit().isOpen(now, hash)) {
             return Exclusion.CIRCUIT_OPEN;
         }
         if (!failed.isEmpty() && failed.contains(offer.id())) {

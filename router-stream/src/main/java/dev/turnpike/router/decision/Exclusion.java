@@ -5,7 +5,7 @@ enum Exclusion {
     OFF("switched off in the catalog"),
     NOT_ALLOWED("not allowed by the team's policy"),
     UNPRICED("no price in force"),
-    CIRCUIT_OPEN("fails too often at present"),
+    CIRCUIT_OPEN("fails too often or is too slow at present"),
     FAILED("failed on this request already"),
     CONTEXT("context too short"),
     NO_TOOLS("cannot call tools"),

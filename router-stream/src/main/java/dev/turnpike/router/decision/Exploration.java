@@ -19,7 +19,7 @@ final class Exploration {
         if (share <= 0 || ranked < 2) {
             return 0;
         }
-        long hash = hash(request.getTeam(), request.getRequestId());
+        long hash = hash(request);
         if ((hash >>> 11) * UNIT >= share) {
             return 0;
         }
@@ -27,7 +27,10 @@ final class Exploration {
         return 1 + (int) Long.remainderUnsigned(mix(hash + 1), ranked - 1);
     }
 
-    private static long hash(String team, String requestId) {
+    /** A hash of the request's identity. */
+    static long hash(LlmRequest request) {
+        String team = request.getTeam();
+        String requestId = request.getRequestId();
         long hash = FNV_OFFSET;
         for (int i = 0; i < team.length(); i++) {
             hash = (hash ^ team.charAt(i)) * FNV_PRIME;
@@ -40,7 +43,7 @@ final class Exploration {
     }
 
     // finalizer of MurmurHash3: every bit of the input reaches every bit of the output
-    private static long mix(long value) {
+    static long mix(long value) {
         long mixed = (value ^ (value >>> 33)) * 0xff51afd7ed558ccdL;
         mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
         return mixed ^ (mixed >>> 33);

@@ -23,7 +23,7 @@ record Findings(
         return new Findings(0, inputBound, "", List.of(), null);
     }
 
-    Findings with(Lineup offers) {
-        return new Findings(floor, inputBound, policyVersion, budgets, offers);
+    Findings with(double applied, Lineup offers) {
+        return new Findings(applied, inputBound, policyVersion, budgets, offers);
     }
 }

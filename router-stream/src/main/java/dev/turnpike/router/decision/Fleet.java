@@ -20,11 +20,13 @@ public final class Fleet {
 
     private final Catalog catalog;
     private final Offer[] offers;
+    private final @Nullable TableVersions versions;
     private final Map<String, Track> tracks = new ConcurrentHashMap<>();
 
-    private Fleet(Catalog catalog, Offer[] offers) {
+    private Fleet(Catalog catalog, Offer[] offers, @Nullable TableVersions versions) {
         this.catalog = catalog;
         this.offers = offers;
+        this.versions = versions;
     }
 
     /**
@@ -47,7 +49,7 @@ public final class Fleet {
         Map<String, int[]> names = new HashMap<>();
         named.forEach((name, indices) ->
                 names.put(name, indices.stream().mapToInt(Integer::intValue).toArray()));
-        return new Fleet(new Catalog(names, Map.copyOf(aliases)), sorted);
+        return new Fleet(new Catalog(names, Map.copyOf(aliases)), sorted, null);
     }
 
     /** The same fleet with more known about one of its offers. */
@@ -58,7 +60,17 @@ public final class Fleet {
         }
         Offer[] replaced = offers.clone();
         replaced[indices[0]] = offer;
-        return new Fleet(catalog, replaced);
+        return new Fleet(catalog, replaced, versions);
+    }
+
+    /** The same fleet under the versions of the tables it was made from. */
+    public Fleet as(TableVersions of) {
+        return new Fleet(catalog, offers, of);
+    }
+
+    /** Null where it was not made from tables. */
+    public @Nullable TableVersions versions() {
+        return versions;
     }
 
     public int size() {
@@ -80,12 +92,12 @@ public final class Fleet {
     }
 
     /** The offers that a name means: an offer's id, or a model at any provider. Null: nothing is called so. */
-    int @Nullable [] named(String name) {
+    public int @Nullable [] named(String name) {
         return catalog.names.get(name);
     }
 
     /** What the offers achieve on a task type. */
-    Track on(String taskType) {
+    public Track on(String taskType) {
         Track track = tracks.get(taskType);
         if (track == null) {
             track = new Track(offers, taskType);

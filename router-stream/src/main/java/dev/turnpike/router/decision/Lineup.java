@@ -18,8 +18,8 @@ final class Lineup {
 
     /** @param downgrade whether others may stand in for a model that was named */
     static Lineup of(Assessment assessment, Wanted wanted, double floor, boolean downgrade) {
-        int[] preferred = new int[assessment.size()];
-        int[] standIns = wanted.isAny() || !downgrade ? new int[0] : new int[assessment.size()];
+        int[] preferred = assessment.roomForPreferred();
+        int[] standIns = assessment.roomForStandIns();
         int preferredSize = 0;
         int standInsSize = 0;
         for (int k = 0; k < assessment.size(); k++) {

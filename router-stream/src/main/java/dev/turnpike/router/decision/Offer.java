@@ -13,17 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** A model at a provider with all that is known of it, prepared for deciding. */
 public final class Offer {
 
-    // below this many attempts an error rate says nothing
-    private static final double CIRCUIT_MIN_ATTEMPTS = 10;
-    private static final double CIRCUIT_ERROR_RATE = 0.5;
-    private static final long CIRCUIT_PAUSE_MILLIS = 60_000;
-
     private final String id;
     private final ModelOffer terms;
     private final Price[] newestFirst;
     private final Map<String, ModelPerformance> performance;
-    private final boolean failing;
-    private final long failingUntil;
+    private final boolean active;
+    private final Circuit circuit;
 
     public Offer(ModelOffer terms, Collection<ModelPerformance> performance) {
         this.id = BudgetScopes.offerId(terms.getProvider(), terms.getModel());
@@ -32,17 +27,11 @@ public final class Offer {
                 .sorted(Comparator.comparingLong(Price::getEffectiveFrom).reversed())
                 .toArray(Price[]::new);
         this.performance = new HashMap<>();
-        double attempts = 0;
-        double errors = 0;
-        long updated = 0;
         for (ModelPerformance known : performance) {
             this.performance.put(known.getTaskType(), known);
-            attempts += known.getAttempts();
-            errors += known.getErrors();
-            updated = Math.max(updated, known.getUpdatedAt());
         }
-        this.failing = attempts >= CIRCUIT_MIN_ATTEMPTS && errors / attempts >= CIRCUIT_ERROR_RATE;
-        this.failingUntil = updated + CIRCUIT_PAUSE_MILLIS;
+        this.active = terms.getStatus().equals("active");
+        this.circuit = Circuit.of(performance);
     }
 
     /** {@code provider/model}. */
@@ -55,15 +44,11 @@ public final class Offer {
     }
 
     boolean isOff() {
-        return !terms.getStatus().equals("active");
+        return !active;
     }
 
-    /**
-     * Whether most attempts fail. Open for a minute after the newest attempt; then requests are let through again, and what
-     * becomes of them opens or closes it.
-     */
-    boolean isCircuitOpen(long now) {
-        return failing && now < failingUntil;
+    Circuit circuit() {
+        return circuit;
     }
 
     /** The price in force at an instant; null where there is none. */

@@ -50,12 +50,23 @@ public sealed interface Outcome {
                 return "explored, to learn how well it does";
             }
             Lineup lineup = findings.lineup();
+            Cascade cascade = grant.cascade();
+            if (cascade != null) {
+                return "first, its answer judged, then "
+                        + grant.chain().get(1).offer().id() + ": together "
+                        + Money.display(Math.round(cascade.expected() / cascade.success()))
+                        + " per completed task with an expected success of " + hundredths(cascade.success());
+            }
             if (!wanted.isAny() || lineup == null) {
                 return "asked for as " + wanted.name();
             }
-            return "cheapest per completed task of " + lineup.preferred() + " with an expected success of "
+            Assessment offers = lineup.assessment();
+            int k = grant.first().k();
+            String best = offers.isValued() ? "most left of what a success is worth" : "cheapest per completed task";
+            return (offers.isSpecialist(k) ? "specialist of this task type, " : "") + best + " of "
+                    + lineup.preferred() + " with an expected success of "
                     + hundredths(findings.floor()) + " or more: "
-                    + Money.display(lineup.assessment().perSuccess(grant.first().k()));
+                    + Money.display(offers.perSuccess(k));
         }
 
         private static String hundredths(double share) {

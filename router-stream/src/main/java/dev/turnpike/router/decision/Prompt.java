@@ -1,5 +1,6 @@
 package dev.turnpike.router.decision;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param tools whether the model may call tools
  * @param vision whether it holds images
  * @param json whether it asks for a JSON response format
+ * @param text what the user says last; empty where that is no text
+ * @param toolNames names of the tools that the model may call
  * @param unbounded what in it costs tokens that nobody can bound beforehand; null: nothing
  * @param invalid what is wrong with it; null: nothing
  */
@@ -23,11 +26,13 @@ public record Prompt(
         boolean tools,
         boolean vision,
         boolean json,
+        String text,
+        List<String> toolNames,
         @Nullable String unbounded,
         @Nullable String invalid) {
 
     /** A body that cannot be served. */
     public static Prompt invalid(String problem) {
-        return new Prompt(0, 0, Long.MAX_VALUE, 1, false, false, false, null, problem);
+        return new Prompt(0, 0, Long.MAX_VALUE, 1, false, false, false, "", List.of(), null, problem);
     }
 }

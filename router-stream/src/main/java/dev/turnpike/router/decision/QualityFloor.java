@@ -32,6 +32,21 @@ record QualityFloor(double usual, double applied, @Nullable BudgetRule pressing)
         return new QualityFloor(usual, pressing == null ? usual : economy, pressing);
     }
 
+    /**
+     * The same, but no higher than what the strongest offer is expected to achieve, where that is only because we take the
+     * prompt for a hard one: a guess of ours may call for a better model, but refuses nothing.
+     */
+    QualityFloor withinReach(Assessment offers) {
+        int strongest = offers.strongest();
+        if (strongest < 0
+                || !offers.estimate().isGuess()
+                || offers.success(strongest) >= applied
+                || offers.strongestUsually() < applied) {
+            return this;
+        }
+        return new QualityFloor(offers.success(strongest), offers.success(strongest), pressing);
+    }
+
     boolean isLowered() {
         return applied < usual;
     }

@@ -5,6 +5,7 @@ public enum RejectionCode {
     UNKNOWN_TEAM("unknown-team"),
     INVALID_REQUEST("invalid-request"),
     SCOPE_MISSING("scope-missing"),
+    TOOL_NOT_ALLOWED("tool-not-allowed"),
     UNKNOWN_MODEL("unknown-model"),
     UNBOUNDED_INPUT("unbounded-input"),
     NO_ELIGIBLE_MODEL("no-eligible-model"),

@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  *   <li>Good enough: {@link SuccessEstimator} and {@link QualityFloor} say who is likely enough to succeed.
  *   <li>Cheapest per completed task: {@link Assessment} ranks them; {@link Exploration} tries another now and then.
  *   <li>Affordable: {@link Affordability} finds the first that the hard budgets can pay for in the worst case, with a smaller
- *       output cap if need be; {@link Fallbacks} adds who may try after it.
+ *       output cap if need be; {@link Fallbacks} adds who may try after it, {@link Cascade} who may try before it.
  * </ol>
  *
  * <p>A model that is named serves whatever its expected success: the caller chose it. Where it cannot serve or cannot be paid
  * for, and the policy allows a downgrade, another that clears the floor stands in for it.
  *
- * <p>The same arguments always give the same outcome. Safe for many threads if estimator and counter are.
+ * <p>The same arguments always give the same outcome. Safe for many threads if estimator and counter are. What an outcome found
+ * is to be read before the same thread decides again, since deciding uses its memory anew.
  */
 public final class Router {
 
@@ -55,15 +56,16 @@ public final class Router {
         QualityFloor floor = QualityFloor.of(request, rules, budgets);
         Wanted wanted = Wanted.of(request.getModel(), rules, fleet);
         var findings = new Findings(floor.applied(), input.byBytes(), rules.version(), budgets.shared(), null);
-        Rejected refused = refuseUnseen(ask, budgets, wanted, findings);
+        Rejected refused = refuseUnseen(ask, rules, budgets, wanted, findings);
         if (refused != null) {
             return refused;
         }
 
         Assessment offers = Assessment.of(ask, fleet, rules, estimator, admittedAt);
+        floor = floor.withinReach(offers);
         Lineup lineup =
                 Lineup.of(offers, wanted, floor.applied(), rules.routing().getDowngrade());
-        findings = findings.with(lineup);
+        findings = findings.with(floor.applied(), lineup);
         Offer usual = usual(lineup, wanted, floor);
 
         var affordability = new Affordability(ask, offers, budgets, input, OutputCap.of(ask, rules));
@@ -73,9 +75,13 @@ public final class Router {
             return refuse(lineup, wanted, affordability, findings);
         }
         List<Plan> chain = Fallbacks.behind(first, lineup, rules.routing().getFallbacks(), affordability);
+        boolean free = explored == null && wanted.isAny() && (usual == null || usual == first.offer());
+        Cascade cascade = free
+                ? Cascade.before(chain, ask, rules.routing().getCascade(), floor.applied(), offers, affordability)
+                : null;
         Grant grant;
         try {
-            grant = Grant.of(chain, budgets.shared(), explored != null);
+            grant = Grant.of(chain, cascade, budgets.shared(), explored != null);
         } catch (ArithmeticException e) {
             return Rejected.of(
                     findings, RejectionCode.BUDGET_EXHAUSTED, "the books of a budget window can count no further");
@@ -87,7 +93,8 @@ public final class Router {
     }
 
     /** What needs no look at the offers. */
-    private static @Nullable Rejected refuseUnseen(Ask ask, AppliedBudgets budgets, Wanted wanted, Findings findings) {
+    private static @Nullable Rejected refuseUnseen(
+            Ask ask, TeamRules rules, AppliedBudgets budgets, Wanted wanted, Findings findings) {
         String problem = Validity.problemOf(ask);
         if (problem != null) {
             return Rejected.of(findings, RejectionCode.INVALID_REQUEST, problem);
@@ -100,6 +107,16 @@ public final class Router {
                     "hard budget " + missing.name() + " is per " + missing.scope() + ", and the request names none",
                     missing.name(),
                     null);
+        }
+        String tool = rules.toolNotAllowed(ask);
+        if (tool != null) {
+            return Rejected.of(
+                    findings,
+                    RejectionCode.TOOL_NOT_ALLOWED,
+                    "tool " + tool + ": not allowed by the team's policy"
+                            + (ask.request().getTaskType() == null
+                                    ? ""
+                                    : " for task type " + ask.request().getTaskType()));
         }
         if (wanted.isUnknown()) {
             return Rejected.of(

@@ -3,11 +3,13 @@ package dev.turnpike.router.decision;
 import dev.turnpike.schemas.AllowedOffers;
 import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.BudgetWindow.Period;
+import dev.turnpike.schemas.Globs;
 import dev.turnpike.schemas.event.Routing;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,18 +26,25 @@ public final class TeamRules {
     private final ZoneId zone;
     private final DayOfWeek weekStart;
     private final AllowedOffers allowed;
+    private final Map<String, Globs> tools;
 
     // the window of most requests is that of the request before
     private final Map<Period, BudgetWindow> windows = new ConcurrentHashMap<>();
     private volatile @Nullable Shortlist shortlist;
 
     private TeamRules(
-            TeamPolicy policy, List<BudgetRule> budgets, ZoneId zone, DayOfWeek weekStart, AllowedOffers allowed) {
+            TeamPolicy policy,
+            List<BudgetRule> budgets,
+            ZoneId zone,
+            DayOfWeek weekStart,
+            AllowedOffers allowed,
+            Map<String, Globs> tools) {
         this.policy = policy;
         this.budgets = budgets;
         this.zone = zone;
         this.weekStart = weekStart;
         this.allowed = allowed;
+        this.tools = tools;
     }
 
     /**
@@ -50,12 +59,15 @@ public final class TeamRules {
         check(routing.getMinOutputCap() >= 1, "routing.min_output_cap", routing.getMinOutputCap(), "at least 1");
         check(routing.getFallbacks() >= 0, "routing.fallbacks", routing.getFallbacks(), "0 or more");
         check(policy.getHoldTtlMs() >= LEAST_TTL_MILLIS, "hold_ttl_ms", policy.getHoldTtlMs(), "1000 or more");
+        Map<String, Globs> tools = new HashMap<>();
+        routing.getAllowTools().forEach((taskType, globs) -> tools.put(taskType, Globs.of(globs)));
         return new TeamRules(
                 policy,
                 policy.getBudgets().stream().map(BudgetRule::of).toList(),
                 ZoneId.of(policy.getTimezone()),
                 DayOfWeek.valueOf(policy.getWeekStart().toUpperCase(Locale.ROOT)),
-                AllowedOffers.of(routing));
+                AllowedOffers.of(routing),
+                tools);
     }
 
     String version() {
@@ -96,6 +108,23 @@ public final class TeamRules {
             shortlist = last;
         }
         return last;
+    }
+
+    /** The first tool of a request that its model may not be offered; null: there is none. */
+    @Nullable
+    String toolNotAllowed(Ask ask) {
+        if (tools.isEmpty()) {
+            return null;
+        }
+        String taskType = ask.request().getTaskType();
+        Globs own = taskType == null ? null : tools.get(taskType);
+        Globs usable = own == null ? tools.get(Track.ANY) : own;
+        for (String tool : ask.prompt().toolNames()) {
+            if (usable == null || !usable.match(tool)) {
+                return tool;
+            }
+        }
+        return null;
     }
 
     private static void check(boolean holds, String field, long value, String cure) {

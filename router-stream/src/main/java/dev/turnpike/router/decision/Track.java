@@ -1,6 +1,9 @@
 package dev.turnpike.router.decision;
 
 import dev.turnpike.schemas.event.ModelPerformance;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,26 +15,39 @@ import java.util.Map;
 public final class Track {
 
     /** The task type of requests that state none, and the score of task types without one of their own. */
-    static final String ANY = "*";
+    public static final String ANY = "*";
 
     private static final double PRIOR_WEIGHT = 20;
     // an offer without a published score: as likely as not
     private static final double UNKNOWN_SUCCESS = 0.5;
 
+    /** Classes in which offers are ranked, whatever they cost. */
+    private static final byte SPECIALIST = 0;
+
+    private static final byte USUAL = 1;
+    private static final byte DOMINATED = 2;
+    // of fewer judged requests nothing follows
+    private static final double LEAST_JUDGED = 30;
+
+    private final Offer[] offers;
     private final double[] success;
     private final double[] outputs;
     private final double[] outputWeight;
     private final double[] latency;
+    private final byte[] rankClass;
 
     Track(Offer[] offers, String taskType) {
+        this.offers = offers;
         success = new double[offers.length];
         outputs = new double[offers.length];
         outputWeight = new double[offers.length];
         latency = new double[offers.length];
+        rankClass = new byte[offers.length];
         for (int i = 0; i < offers.length; i++) {
             double prior = prior(offers[i].terms().getQuality(), taskType);
             ModelPerformance known = offers[i].performanceOn(taskType);
             latency[i] = offers[i].latencyOn(taskType);
+            rankClass[i] = offers[i].terms().getSpecialistFor().contains(taskType) ? SPECIALIST : USUAL;
             if (known == null) {
                 success[i] = prior;
                 continue;
@@ -40,11 +56,17 @@ public final class Track {
             outputs[i] = known.getAttempts() * known.getOutputTokens();
             outputWeight[i] = known.getAttempts();
         }
+        putBehindTheirBetters(offers, taskType);
     }
 
     /** Expected probability of success (0..1) of an offer. */
     public double success(int index) {
         return success[index];
+    }
+
+    /** The model's name, without its provider. */
+    String model(int index) {
+        return offers[index].terms().getModel();
     }
 
     /** Output tokens to expect of one answer, where {@code usual} is expected of any model. */
@@ -54,6 +76,47 @@ public final class Track {
 
     double latency(int index) {
         return latency[index];
+    }
+
+    /** Lower comes first, whatever it costs: specialists of the task type, then most, then what proved dominated. */
+    int rankClass(int index) {
+        return rankClass[index];
+    }
+
+    boolean isSpecialist(int index) {
+        return rankClass[index] == SPECIALIST;
+    }
+
+    /**
+     * An offer that is dearer than another and does no better on the task type comes after all others: only a noisy judgement of
+     * a single prompt could prefer it.
+     */
+    private void putBehindTheirBetters(Offer[] offers, String taskType) {
+        List<Integer> byCost = new ArrayList<>();
+        for (int i = 0; i < offers.length; i++) {
+            ModelPerformance known = offers[i].performanceOn(taskType);
+            if (known != null && known.getJudged() >= LEAST_JUDGED) {
+                byCost.add(i);
+            }
+        }
+        byCost.sort(Comparator.comparingDouble(i -> cost(offers[i], taskType)));
+        int best = -1;
+        for (int i : byCost) {
+            boolean dominated = best >= 0
+                    && success[i] <= success[best]
+                    && cost(offers[i], taskType) > cost(offers[best], taskType);
+            if (dominated && rankClass[i] == USUAL) {
+                rankClass[i] = DOMINATED;
+            }
+            if (best < 0 || success[i] > success[best]) {
+                best = i;
+            }
+        }
+    }
+
+    private static double cost(Offer offer, String taskType) {
+        ModelPerformance known = offer.performanceOn(taskType);
+        return known == null ? 0 : known.getCostNanoUsd();
     }
 
     private static double prior(Map<String, Double> quality, String taskType) {

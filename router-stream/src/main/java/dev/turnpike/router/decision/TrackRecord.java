@@ -1,28 +1,76 @@
 package dev.turnpike.router.decision;
 
+import dev.turnpike.router.decision.PromptJudge.Judgement;
+import org.jspecify.annotations.Nullable;
+
 /**
- * Success as published and observed for the task type, shifted by the difficulty where the caller states one.
+ * Success as published and observed for the task type, shifted by the difficulty: the caller's where stated, else what the
+ * prompt's text says.
  *
  * <p>Scores and outcomes are averages over a task type, so they stand for its middling difficulty, 0.5. Difficulty shifts the
  * log-odds: by {@value #LOG_ODDS_PER_DIFFICULTY} from 0 to 1, which turns 0.9 into 0.55 for the hardest and into 0.99 for the
- * easiest, keeps the order of the models and never leaves (0, 1).
+ * easiest, keeps the order of the models and never leaves (0, 1). A model on which the judge was trained is shifted by what the
+ * judge expects of that model.
  */
 public final class TrackRecord implements SuccessEstimator {
 
     private static final double LOG_ODDS_PER_DIFFICULTY = 4;
     private static final double MIDDLING = 0.5;
+    private static final double LEAST = 0.01;
+
+    private final @Nullable PromptJudge judge;
+
+    /** @param judge of prompts; null: prompts whose difficulty is not stated count as middling */
+    public TrackRecord(@Nullable PromptJudge judge) {
+        this.judge = judge;
+    }
 
     @Override
     public Estimate estimate(Ask ask, Track track) {
-        Double difficulty = ask.request().getDifficulty();
-        if (difficulty == null || difficulty == MIDDLING) {
-            return track::success;
+        Double stated = ask.request().getDifficulty();
+        String text = ask.prompt().text();
+        if (stated != null || judge == null || text.isEmpty()) {
+            return new Shifted(track, stated, null);
         }
-        // p/(1-p) of the shifted estimate is p/(1-p) times this
-        double odds = StrictMath.exp(-LOG_ODDS_PER_DIFFICULTY * (difficulty - MIDDLING));
-        return index -> {
-            double success = track.success(index);
-            return success * odds / (success * odds + 1 - success);
-        };
+        Judgement judgement = judge.judge(text, ask.request().getTaskType());
+        return new Shifted(track, judgement.difficulty(), judgement);
+    }
+
+    private static final class Shifted implements Estimate {
+
+        private final Track track;
+        private final @Nullable Double difficulty;
+        private final @Nullable Judgement judgement;
+        private final double odds;
+
+        Shifted(Track track, @Nullable Double difficulty, @Nullable Judgement judgement) {
+            this.track = track;
+            this.difficulty = difficulty;
+            this.judgement = judgement;
+            // p/(1-p) of the shifted estimate is p/(1-p) times this
+            this.odds = difficulty == null ? 1 : StrictMath.exp(-LOG_ODDS_PER_DIFFICULTY * (difficulty - MIDDLING));
+        }
+
+        @Override
+        public double success(int index) {
+            double usual = track.success(index);
+            if (judgement != null) {
+                double shift = judgement.shift(track.model(index));
+                if (!Double.isNaN(shift)) {
+                    return Math.max(LEAST, Math.min(1 - LEAST, usual + shift));
+                }
+            }
+            return odds == 1 ? usual : usual * odds / (usual * odds + 1 - usual);
+        }
+
+        @Override
+        public @Nullable Double difficulty() {
+            return difficulty;
+        }
+
+        @Override
+        public boolean isGuess() {
+            return judgement != null;
+        }
     }
 }

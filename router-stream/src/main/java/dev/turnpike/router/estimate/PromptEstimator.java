@@ -30,7 +30,7 @@ public final class PromptEstimator {
     private final List<String> models;
     private final float[] averages;
     private final Map<String, Integer> types;
-    private final float[] usualEase;
+    private final float[] usual;
     private final PromptSpace space;
     private final Regression informed;
     private final Regression blind;
@@ -39,14 +39,14 @@ public final class PromptEstimator {
             List<String> models,
             float[] averages,
             Map<String, Integer> types,
-            float[] usualEase,
+            float[] usual,
             PromptSpace space,
             Regression informed,
             Regression blind) {
         this.models = models;
         this.averages = averages;
         this.types = types;
-        this.usualEase = usualEase;
+        this.usual = usual;
         this.space = space;
         this.informed = informed;
         this.blind = blind;
@@ -106,8 +106,8 @@ public final class PromptEstimator {
                         types.size(),
                         (float) Math.sqrt(shrinkage.departure() / shrinkage.type()),
                         perOutput(models.size(), shrinkage.ease(), shrinkage.departure()));
-        float[] usualEase = usualEase(rows, types.size(), shrinkage.type());
-        return new PromptEstimator(List.copyOf(models), averages, types, usualEase, space, informed, blind);
+        float[] usual = usual(rows, models.size() + 1, types.size(), shrinkage.type());
+        return new PromptEstimator(List.copyOf(models), averages, types, usual, space, informed, blind);
     }
 
     /**
@@ -135,13 +135,29 @@ public final class PromptEstimator {
 
     /** What all models have in common, without any of them. */
     PromptEstimator easeOnly() {
-        return new PromptEstimator(List.of(), new float[0], types, usualEase, space, informed.first(), blind.first());
+        return new PromptEstimator(List.of(), new float[0], types, usualEase(), space, informed.first(), blind.first());
     }
 
-    /** The average ease of prompts of a kind of task; 0, the average of all, for none and for one not seen in training. */
-    float usualEase(@Nullable String taskType) {
+    /**
+     * What is usual on prompts of a kind of task, in the order of {@link #estimate}; for none and for one not seen in training
+     * what is usual over all.
+     */
+    float usual(@Nullable String taskType, int output) {
         Integer type = taskType == null ? null : types.get(taskType);
-        return type == null ? 0 : usualEase[type];
+        int at = type == null ? 0 : type * (models.size() + 1);
+        float ease = type == null ? 0 : usual[at];
+        if (output == 0) {
+            return ease;
+        }
+        return averages[output - 1] + ease + (type == null ? 0 : usual[at + output]);
+    }
+
+    private float[] usualEase() {
+        float[] ease = new float[types.size()];
+        for (int type = 0; type < ease.length; type++) {
+            ease[type] = usual[type * (models.size() + 1)];
+        }
+        return ease;
     }
 
     void write(DataOutput out) throws IOException {
@@ -154,7 +170,7 @@ public final class PromptEstimator {
         for (String type : types.keySet()) {
             out.writeUTF(type);
         }
-        Floats.write(out, usualEase);
+        Floats.write(out, usual);
         space.write(out);
         informed.write(out);
         blind.write(out);
@@ -180,17 +196,19 @@ public final class PromptEstimator {
                 Regression.read(in));
     }
 
-    private static float[] usualEase(List<Regression.Row> rows, int types, double shrinkage) {
-        float[] sums = new float[types];
-        double[] counts = new double[types];
+    private static float[] usual(List<Regression.Row> rows, int outputs, int types, double shrinkage) {
+        float[] sums = new float[types * outputs];
+        double[] counts = new double[types * outputs];
         for (Regression.Row row : rows) {
-            if (row.type() >= 0 && !Float.isNaN(row.targets()[0])) {
-                sums[row.type()] += row.targets()[0];
-                counts[row.type()]++;
+            for (int k = 0; k < outputs && row.type() >= 0; k++) {
+                if (!Float.isNaN(row.targets()[k])) {
+                    sums[row.type() * outputs + k] += row.targets()[k];
+                    counts[row.type() * outputs + k]++;
+                }
             }
         }
-        for (int type = 0; type < types; type++) {
-            sums[type] = (float) (sums[type] / (counts[type] + shrinkage));
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = (float) (sums[i] / (counts[i] + shrinkage));
         }
         return sums;
     }

@@ -1,5 +1,6 @@
 package dev.turnpike.router.estimate;
 
+import dev.turnpike.router.decision.PromptJudge;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -20,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Learnt from recorded scores of 0 to 1. A model that was not in the records is judged by the prompt's ease alone.
  */
-public final class PromptSuccess {
+public final class PromptSuccess implements PromptJudge {
 
-    private static final int FORMAT = 0x7475_0001;
+    private static final int FORMAT = 0x7475_0002;
     // chosen by cross-validation on public records; within a factor of two either way little changes
     private static final double EASE = 10;
     private static final double DEPARTURE = 70;
@@ -56,9 +57,10 @@ public final class PromptSuccess {
                 PromptEstimator.train(models, scores, new PromptEstimator.Shrinkage(EASE, departure, TYPE)));
     }
 
-    /** Estimates all models; takes microseconds and allocates one array. */
-    public SuccessEstimate estimate(String prompt, @Nullable String taskType) {
-        return new SuccessEstimate(positions, estimator.estimate(prompt, taskType), estimator.usualEase(taskType));
+    /** Judges a prompt; takes microseconds and allocates one array. */
+    @Override
+    public SuccessEstimate judge(String text, @Nullable String taskType) {
+        return new SuccessEstimate(estimator, positions, taskType, estimator.estimate(text, taskType));
     }
 
     /** The same judgement of how hard a prompt is, without that of single models. */

@@ -145,7 +145,9 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         here.context.forward(new Record<>(team, written.decision(), admittedAt), RouteRequestSupplier.DECISIONS_SINK);
         if (written.dispatch() != null) {
             here.context.forward(
-                    new Record<>(team, written.dispatch(), admittedAt), RouteRequestSupplier.DISPATCHES_SINK);
+                    // with the caller's headers: whoever executes it carries the caller's trace on
+                    new Record<>(team, written.dispatch(), admittedAt, record.headers()),
+                    RouteRequestSupplier.DISPATCHES_SINK);
         } else {
             here.context.forward(
                     new Record<>(team, written.rejection(), admittedAt), RouteRequestSupplier.REJECTIONS_SINK);

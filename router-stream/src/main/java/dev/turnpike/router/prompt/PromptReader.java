@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.turnpike.router.decision.Prompt;
 import dev.turnpike.schemas.event.LlmRequest;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongFunction;
@@ -141,6 +143,8 @@ public final class PromptReader {
 
     private void message(JsonParser parser, String where, Draft draft) throws IOException {
         draft.most += PER_MESSAGE;
+        boolean byUser = false;
+        draft.content = "";
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String field = parser.currentName();
             JsonToken value = parser.nextToken();
@@ -148,12 +152,21 @@ public final class PromptReader {
                 draft.cannotBound(where + "." + field);
             }
             if (value == JsonToken.VALUE_STRING) {
-                text(parser.getText(), draft);
+                String text = parser.getText();
+                text(text, draft);
+                if (field.equals("content")) {
+                    draft.content = text;
+                } else if (field.equals("role")) {
+                    byUser = text.equals("user");
+                }
             } else if (value == JsonToken.START_ARRAY && field.equals("content")) {
                 parts(parser.readValueAsTree(), where + ".content", draft);
             } else if (value.isStructStart()) {
                 text(parser.readValueAsTree().toString(), draft);
             }
+        }
+        if (byUser) {
+            draft.lastOfUser = draft.content;
         }
     }
 
@@ -162,7 +175,11 @@ public final class PromptReader {
             JsonNode part = parts.get(i);
             draft.most += PER_PART;
             switch (part.path("type").asText()) {
-                case "text" -> text(part.path("text").asText(), draft);
+                case "text" -> {
+                    String text = part.path("text").asText();
+                    text(text, draft);
+                    draft.content = draft.content.isEmpty() ? text : draft.content + '\n' + text;
+                }
                 case "refusal" -> text(part.path("refusal").asText(), draft);
                 case "image_url" -> image(part.path("image_url"), where + "[" + i + "]", draft);
                 default -> {
@@ -221,7 +238,11 @@ public final class PromptReader {
                 }
             }
             case "tools" -> tools(value, draft);
-            case "functions" -> draft.tools = true;
+            case "functions" -> {
+                draft.tools = true;
+                value.forEach(
+                        function -> draft.toolNames.add(function.path("name").asText()));
+            }
             case "response_format" -> draft.json = !value.path("type").asText().equals("text");
             default -> {
                 if (!HARMLESS.contains(name)) {
@@ -235,6 +256,7 @@ public final class PromptReader {
         draft.tools = !tools.isEmpty();
         for (int i = 0; i < tools.size(); i++) {
             String type = tools.get(i).path("type").asText();
+            draft.toolNames.add(tools.get(i).path(type).path("name").asText(type));
             // anything else runs at the provider and brings tokens and charges of its own
             if (!type.equals("function") && !type.equals("custom")) {
                 draft.cannotBound("params.tools[" + i + "]: a tool of type " + type);
@@ -268,6 +290,9 @@ public final class PromptReader {
         private boolean tools;
         private boolean vision;
         private boolean json;
+        private String content = "";
+        private String lastOfUser = "";
+        private final List<String> toolNames = new ArrayList<>(0);
         private @Nullable String unbounded;
         private @Nullable String invalid;
 
@@ -286,6 +311,8 @@ public final class PromptReader {
                     tools,
                     vision,
                     json,
+                    lastOfUser,
+                    toolNames,
                     unbounded,
                     invalid);
         }

@@ -2,6 +2,7 @@ package dev.turnpike.router.state;
 
 import dev.turnpike.router.decision.Fleet;
 import dev.turnpike.router.decision.Offer;
+import dev.turnpike.router.decision.TableVersions;
 import dev.turnpike.router.decision.TeamRules;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.event.Alias;
@@ -25,15 +26,22 @@ public final class Tables {
     private static final String DEFAULT_POLICY = "*";
 
     private final Map<String, ModelOffer> catalog = new HashMap<>();
-    private final Map<String, String> aliases = new HashMap<>();
+    private final Map<String, Alias> aliases = new HashMap<>();
     private final Map<String, Map<String, ModelPerformance>> performance = new HashMap<>();
     private final Map<String, ModelPerformance> performanceByKey = new HashMap<>();
     private final Map<String, TeamRules> rules = new ConcurrentHashMap<>();
+    private final Fingerprint catalogPrint = new Fingerprint();
+    private final Fingerprint performancePrint = new Fingerprint();
     private volatile @Nullable Fleet fleet = Fleet.EMPTY;
 
     public Fleet fleet() {
         Fleet current = fleet;
         return current == null ? rebuilt() : current;
+    }
+
+    /** Names what the tables say now. */
+    public synchronized TableVersions versions() {
+        return new TableVersions(catalogPrint.text(), performancePrint.text());
     }
 
     /** The policy of a team, else the one for all teams; null where there is neither. */
@@ -44,21 +52,16 @@ public final class Tables {
 
     /** Takes over an offer; without terms it is no more. */
     public synchronized void putOffer(String id, @Nullable ModelOffer terms) {
-        if (terms == null) {
-            catalog.remove(id);
-        } else {
-            catalog.put(BudgetScopes.offerId(terms.getProvider(), terms.getModel()), terms);
-        }
+        String offer = terms == null ? id : BudgetScopes.offerId(terms.getProvider(), terms.getModel());
+        ModelOffer before = terms == null ? catalog.remove(offer) : catalog.put(offer, terms);
+        catalogPrint.replace(offer, before, terms);
         fleet = null;
     }
 
     /** Takes over an alias; null: the name stands for nothing any more. */
     public synchronized void putAlias(String name, @Nullable Alias alias) {
-        if (alias == null) {
-            aliases.remove(name);
-        } else {
-            aliases.put(name, alias.getTarget());
-        }
+        Alias before = alias == null ? aliases.remove(name) : aliases.put(name, alias);
+        catalogPrint.replace("alias " + name, before, alias);
         fleet = null;
     }
 
@@ -78,6 +81,7 @@ public final class Tables {
     /** Takes over what is known of a model on a task type; null: nothing any more. */
     public synchronized void putPerformance(String key, @Nullable ModelPerformance known) {
         ModelPerformance before = known == null ? performanceByKey.remove(key) : performanceByKey.put(key, known);
+        performancePrint.replace(key, before, known);
         ModelPerformance changed = known == null ? before : known;
         if (changed == null) {
             return;
@@ -91,8 +95,8 @@ public final class Tables {
         }
         ModelOffer terms = catalog.get(id);
         Fleet current = fleet;
-        if (terms != null && current != null) {
-            fleet = current.with(prepared(id, terms));
+        if (current != null) {
+            fleet = (terms == null ? current : current.with(prepared(id, terms))).as(versions());
         }
     }
 
@@ -102,7 +106,9 @@ public final class Tables {
             List<Offer> offers = catalog.entrySet().stream()
                     .map(entry -> prepared(entry.getKey(), entry.getValue()))
                     .toList();
-            current = Fleet.of(offers, aliases);
+            Map<String, String> targets = new HashMap<>();
+            aliases.forEach((name, alias) -> targets.put(name, alias.getTarget()));
+            current = Fleet.of(offers, targets).as(versions());
             fleet = current;
         }
         return current;

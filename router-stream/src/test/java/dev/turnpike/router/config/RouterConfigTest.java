@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnpike.schemas.Settings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,7 +21,13 @@ class RouterConfigTest {
 
         assertThat(config)
                 .isEqualTo(new RouterConfig(
-                        config.streams(), Duration.ofHours(24), Duration.ofMinutes(10), 900_000, "127.0.0.1", 8082));
+                        config.streams(),
+                        Duration.ofHours(24),
+                        Duration.ofMinutes(10),
+                        900_000,
+                        null,
+                        "127.0.0.1",
+                        8082));
         assertThat(config.streams().applicationId()).isEqualTo("turnpike-router");
     }
 
@@ -31,6 +38,7 @@ class RouterConfigTest {
                 "request.horizon", "48h",
                 "request.deadline", "90s",
                 "request.max.bytes", "2000",
+                "router.estimator", "learnt.bin",
                 "http.host", "0.0.0.0",
                 "http.port", "0"));
 
@@ -38,7 +46,13 @@ class RouterConfigTest {
 
         assertThat(config)
                 .isEqualTo(new RouterConfig(
-                        config.streams(), Duration.ofDays(2), Duration.ofSeconds(90), 2_000, "0.0.0.0", 0));
+                        config.streams(),
+                        Duration.ofDays(2),
+                        Duration.ofSeconds(90),
+                        2_000,
+                        Path.of("learnt.bin"),
+                        "0.0.0.0",
+                        0));
     }
 
     @Test
@@ -48,5 +62,14 @@ class RouterConfigTest {
 
         assertThatThrownBy(() -> RouterConfig.of(Settings.of(given)))
                 .hasMessage("request.horizon=1s: must be at least 120s, as a number with ms, s, m, h or d");
+    }
+
+    @Test
+    void shouldRefuseAnEstimatorThatCannotBeRead() {
+        var given = new HashMap<>(REQUIRED);
+        given.put("router.estimator", "nowhere/learnt.bin");
+
+        assertThatThrownBy(() -> RouterConfig.of(Settings.of(given)).judge())
+                .hasMessageStartingWith("router.estimator=nowhere/learnt.bin: must be a file of turnpike train");
     }
 }

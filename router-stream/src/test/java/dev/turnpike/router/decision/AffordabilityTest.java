@@ -159,7 +159,7 @@ class AffordabilityTest {
         var ask = Given.ask(request);
         return new Affordability(
                 ask,
-                Assessment.of(ask, fleet, rules, new TrackRecord(), NOW),
+                Assessment.of(ask, fleet, rules, new TrackRecord(null), NOW),
                 AppliedBudgets.of(rules, request, headroom, NOW),
                 new InputBound(ask, new FourBytesAToken()),
                 OutputCap.of(ask, rules));

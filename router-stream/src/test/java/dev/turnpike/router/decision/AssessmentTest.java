@@ -77,12 +77,12 @@ class AssessmentTest {
 
     @Test
     void shouldMultiplyTheOutputByTheChoices() {
-        var prompt = new Prompt(1_000, 500, 100, 3, false, false, false, null, null);
+        var prompt = new Prompt(1_000, 500, 100, 3, false, false, false, "", List.of(), null, null);
         var assessment = Assessment.of(
                 Ask.first(request("r1"), prompt),
                 Given.fleet(offer("a/one", "1", "1", 0.5)),
                 TeamRules.of(policy()),
-                new TrackRecord(),
+                new TrackRecord(null),
                 NOW);
 
         assertThat(assessment.expected(0)).isEqualTo((500 + 3 * 100) * 1_000);
@@ -151,6 +151,6 @@ class AssessmentTest {
     }
 
     private static Assessment assess(Fleet fleet) {
-        return Assessment.of(Given.ask(request("r1")), fleet, TeamRules.of(policy()), new TrackRecord(), NOW);
+        return Assessment.of(Given.ask(request("r1")), fleet, TeamRules.of(policy()), new TrackRecord(null), NOW);
     }
 }

@@ -143,7 +143,7 @@ class DecisionEventsTest {
         var rules = TeamRules.of(policy);
         var ask = Given.ask(request);
         var fleet = Given.fleet(offers.toArray(ModelOffer[]::new));
-        var outcome = new Router(new TrackRecord(), TokenCounter.NONE).decide(ask, fleet, rules, spent("0.5"), NOW);
+        var outcome = new Router(new TrackRecord(null), TokenCounter.NONE).decide(ask, fleet, rules, spent("0.5"), NOW);
         return new DecisionEvents(longestDeadline).of(ask, outcome, rules, SOURCE, NOW);
     }
 }

@@ -1,7 +1,6 @@
 package dev.turnpike.router.decision;
 
 import static dev.turnpike.router.decision.Given.NOW;
-import static dev.turnpike.router.decision.Given.performance;
 import static dev.turnpike.router.decision.Given.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,7 +50,7 @@ class EligibilityTest {
 
     @Test
     void shouldRequireWhatTheBodyUses() {
-        var ask = Ask.first(request("r1"), new Prompt(9, 9, 9, 1, true, false, false, null, null));
+        var ask = Ask.first(request("r1"), new Prompt(9, 9, 9, 1, true, false, false, "", List.of(), null, null));
 
         assertThat(new Eligibility(ask, 9, NOW).exclusionOf(Given.offer(Given.offer("a/one", "1", "1", 0.9))))
                 .isEqualTo(Exclusion.NO_TOOLS);
@@ -81,23 +80,6 @@ class EligibilityTest {
 
         assertThat(new Eligibility(again, 9, NOW).exclusionOf(Given.offer(Given.offer("a/one", "1", "1", 0.9))))
                 .isEqualTo(Exclusion.FAILED);
-    }
-
-    @Test
-    void shouldExcludeAnOfferThatFailsMostlyUntilAMinuteAfterItsLastAttempt() {
-        var terms = Given.offer("a/one", "1", "1", 0.9);
-        var failing = Given.offer(terms, performance("code", 6, 4), performance("chat", 6, 4));
-        var rarelyTried = Given.offer(terms, performance("code", 9, 9));
-        var healthy = Given.offer(terms, performance("code", 100, 49));
-
-        assertThat(exclusionAt(NOW + 59_999, failing)).isEqualTo(Exclusion.CIRCUIT_OPEN);
-        assertThat(exclusionAt(NOW + 60_000, failing)).isNull();
-        assertThat(exclusionAt(NOW, rarelyTried)).isNull();
-        assertThat(exclusionAt(NOW, healthy)).isNull();
-    }
-
-    private static Exclusion exclusionAt(long now, Offer offer) {
-        return new Eligibility(Given.ask(request("r1")), 9, now).exclusionOf(offer);
     }
 
     private static Offer withContext(long tokens) {

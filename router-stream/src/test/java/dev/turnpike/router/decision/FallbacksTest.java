@@ -97,7 +97,7 @@ class FallbacksTest {
     }
 
     private Grant decide(Headroom headroom, ModelOffer... offers) {
-        var router = new Router(new TrackRecord(), TokenCounter.NONE);
+        var router = new Router(new TrackRecord(null), TokenCounter.NONE);
         var outcome = router.decide(Given.ask(request), Given.fleet(offers), TeamRules.of(policy), headroom, NOW);
         return ((Granted) outcome).grant();
     }

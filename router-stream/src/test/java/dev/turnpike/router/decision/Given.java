@@ -118,7 +118,18 @@ final class Given {
 
     /** A prompt of so many input tokens at most, of which half are likely. */
     static Prompt prompt(long mostInputTokens) {
-        return new Prompt(mostInputTokens, mostInputTokens / 2, Long.MAX_VALUE, 1, false, false, false, null, null);
+        return new Prompt(
+                mostInputTokens,
+                mostInputTokens / 2,
+                Long.MAX_VALUE,
+                1,
+                false,
+                false,
+                false,
+                "",
+                List.of(),
+                null,
+                null);
     }
 
     static Ask ask(LlmRequest request) {

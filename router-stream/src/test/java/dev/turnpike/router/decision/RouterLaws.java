@@ -85,7 +85,7 @@ class RouterLaws {
         private final SplittableRandom random;
         private final TeamPolicy policy;
         private final TeamRules rules;
-        private final Router router = new Router(new TrackRecord(), TokenCounter.NONE);
+        private final Router router = new Router(new TrackRecord(null), TokenCounter.NONE);
         private final DecisionEvents events = new DecisionEvents(Duration.ofMinutes(10));
         private final Fleet fleet = Given.fleet(
                 offer("a/cheap", "0.1", "0.4", 0.5),

@@ -33,7 +33,7 @@ class RouterTest {
     private static final ModelOffer GOOD = offer("openai/good", "1", "4", 0.80);
     private static final ModelOffer CHEAP = offer("openai/cheap", "0.1", "0.4", 0.55);
 
-    private final Router router = new Router(new TrackRecord(), TokenCounter.NONE);
+    private final Router router = new Router(new TrackRecord(null), TokenCounter.NONE);
     private Fleet fleet = fleet(STRONG, GOOD, CHEAP);
     private TeamPolicy policy = policy();
 
@@ -202,7 +202,8 @@ class RouterTest {
     @Test
     void shouldRejectContentWithoutABoundUnderAHardBudgetOnly() {
         var ask = Ask.first(
-                request("r1"), new Prompt(9, 9, Long.MAX_VALUE, 1, false, false, false, "params.plugins", null));
+                request("r1"),
+                new Prompt(9, 9, Long.MAX_VALUE, 1, false, false, false, "", List.of(), "params.plugins", null));
 
         var free = router.decide(ask, fleet, TeamRules.of(policy), untouched(), NOW);
         policy.getBudgets().add(hard("team-day", "team", "day", "10"));

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.turnpike.schemas.event.ModelPerformance;
 import java.util.Map;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TrackTest {
@@ -57,15 +59,72 @@ class TrackTest {
         var request = Given.request("r1");
         var track = track(judged(0, 0));
         request.setDifficulty(1.0);
-        double hard = new TrackRecord().estimate(Given.ask(request), track).success(0);
+        double hard = new TrackRecord(null).estimate(Given.ask(request), track).success(0);
         request.setDifficulty(0.0);
-        double easy = new TrackRecord().estimate(Given.ask(request), track).success(0);
+        double easy = new TrackRecord(null).estimate(Given.ask(request), track).success(0);
         request.setDifficulty(0.5);
-        double middling = new TrackRecord().estimate(Given.ask(request), track).success(0);
+        double middling =
+                new TrackRecord(null).estimate(Given.ask(request), track).success(0);
 
         assertThat(hard).isCloseTo(0.549, within(0.001));
         assertThat(easy).isCloseTo(0.985, within(0.001));
         assertThat(middling).isEqualTo(0.9);
+    }
+
+    @Test
+    void shouldRankSpecialistsFirstAndWhatIsDearerAndNoBetterLast() {
+        var specialist = Given.offer("c/expert", "9", "9", 0.5);
+        specialist.setSpecialistFor(List.of("code"));
+        var track = new Track(
+                new Offer[] {
+                    costing("a/cheap", 100, 60), costing("b/dear", 200, 60), Given.offer(specialist), costing("d/good", 300, 80)
+                },
+                "code");
+
+        assertThat(IntStream.range(0, 4).map(track::rankClass)).containsExactly(1, 2, 0, 1);
+    }
+
+    @Test
+    void shouldNotRankByAHandfulOfOutcomes() {
+        var few = judged(29, 0);
+        few.setCostNanoUsd(200);
+
+        var track = new Track(
+                new Offer[] {costing("a/cheap", 100, 60), Given.offer(Given.offer("b/dear", "1", "1", 0.9), few)}, "code");
+
+        assertThat(track.rankClass(1)).isEqualTo(track.rankClass(0));
+    }
+
+    @Test
+    void shouldTakeTheJudgesWordOnModelsItKnowsAndOnlyTheDifficultyOnOthers() {
+        PromptJudge judge = (text, taskType) -> new PromptJudge.Judgement() {
+            @Override
+            public double difficulty() {
+                return 1;
+            }
+
+            @Override
+            public double shift(String model) {
+                return model.equals("one") ? 0.05 : Double.NaN;
+            }
+        };
+        var offers = new Offer[] {
+            Given.offer(Given.offer("a/one", "1", "1", 0.9)), Given.offer(Given.offer("b/two", "1", "1", 0.9))
+        };
+        var prompt = new Prompt(9, 9, 9, 1, false, false, false, "Why?", List.of(), null, null);
+
+        var estimate = new TrackRecord(judge).estimate(Ask.first(Given.request("r1"), prompt), new Track(offers, "code"));
+
+        assertThat(estimate.success(0)).isCloseTo(0.95, within(1e-9));
+        assertThat(estimate.success(1)).isCloseTo(0.549, within(0.001));
+        assertThat(estimate.isGuess()).isTrue();
+    }
+
+    /** An offer of which a hundred answers were judged. */
+    private static Offer costing(String id, double nanoUsd, double successes) {
+        var known = judged(100, successes);
+        known.setCostNanoUsd(nanoUsd);
+        return Given.offer(Given.offer(id, "1", "1", 0.5), known);
     }
 
     private static ModelPerformance judged(double judged, double successes) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -20,37 +19,27 @@ final class PromptSuccessTest {
             PromptSuccess.train(List.of("strong", "weak"), PromptEstimatorTest.observations());
 
     @Test
-    void shouldStayWithinItsBounds() {
+    void shouldKnowWhichModelThePromptIsHarderFor() {
         // when
-        SuccessEstimate estimate = learnt.estimate(PROOF, "maths");
+        SuccessEstimate estimate = learnt.judge(PROOF, null);
 
         // then
-        assertThat(estimate.success("new", 7)).isEqualTo(0.99);
-        assertThat(estimate.success("new", -7)).isEqualTo(0.01);
-        assertThat(estimate.success("strong", 0)).isGreaterThan(estimate.success("weak", 0));
-        assertThat(Arrays.stream(estimate.toArray()).boxed())
-                .hasSize(2)
-                .allSatisfy(p -> assertThat(p).isBetween(0.01, 0.99));
+        assertThat(estimate.shift("strong")).isGreaterThan(estimate.shift("weak"));
+        assertThat(estimate.shift("new")).isNaN();
     }
 
     @Test
-    void shouldJudgeAnUnknownModelByWhatItUsuallyDoesAndTheEaseOfThePrompt() {
-        // when
-        SuccessEstimate proof = learnt.estimate(PROOF, null);
-        SuccessEstimate greeting = learnt.estimate("translate greeting 7 to french", null);
-
-        // then
-        assertThat(proof.ease()).isNegative();
-        assertThat(greeting.ease()).isPositive();
-        assertThat(proof.success("new", 0.6)).isEqualTo(0.6 + proof.ease());
-        assertThat(greeting.success("new", 0.6)).isGreaterThan(0.6);
+    void shouldFindSomePromptsEasierThanOthers() {
+        // when / then
+        assertThat(learnt.judge(PROOF, null).ease()).isNegative();
+        assertThat(learnt.judge("translate greeting 7 to french", null).ease()).isPositive();
     }
 
     @Test
     void shouldMeasureDifficultyAgainstPromptsOfTheSameKind() {
         // when: all proofs are equally hard, and harder than the rest; of 40 prompts a part is believed
-        double amongAll = learnt.estimate(PROOF, null).difficulty();
-        double amongProofs = learnt.estimate(PROOF, "maths").difficulty();
+        double amongAll = learnt.judge(PROOF, null).difficulty();
+        double amongProofs = learnt.judge(PROOF, "maths").difficulty();
 
         // then
         assertThat(amongAll).isGreaterThan(0.6);
@@ -68,20 +57,20 @@ final class PromptSuccessTest {
 
         // then: weights are kept with eight bits
         for (String type : List.of("maths", "unknown")) {
-            assertThat(read.estimate(PROOF, type).success("weak", 0))
-                    .isCloseTo(learnt.estimate(PROOF, type).success("weak", 0), within(0.01));
+            assertThat(read.judge(PROOF, type).shift("weak"))
+                    .isCloseTo(learnt.judge(PROOF, type).shift("weak"), within(0.01));
         }
     }
 
     @Test
     void shouldJudgeThePromptTheSameWithoutSingleModels() {
         // when
-        SuccessEstimate whole = learnt.estimate(PROOF, "maths");
-        SuccessEstimate easeOnly = learnt.easeOnly().estimate(PROOF, "maths");
+        SuccessEstimate whole = learnt.judge(PROOF, "maths");
+        SuccessEstimate easeOnly = learnt.easeOnly().judge(PROOF, "maths");
 
         // then
         assertThat(easeOnly.difficulty()).isEqualTo(whole.difficulty());
-        assertThat(easeOnly.success("strong", 0.7)).isEqualTo(0.7 + whole.ease());
+        assertThat(easeOnly.shift("strong")).isNaN();
     }
 
     @Test
@@ -104,9 +93,9 @@ final class PromptSuccessTest {
         PromptSuccess shipped = PromptSuccess.shipped();
 
         // when
-        double shopping = shipped.estimate("Tom buys 3 apples for $2 each. How much does he pay?", null)
+        double shopping = shipped.judge("Tom buys 3 apples for $2 each. How much does he pay?", null)
                 .ease();
-        double maths = shipped.estimate(
+        double maths = shipped.judge(
                         "Let $f(x)=\\sqrt{x^4+3}$. Find the sum of all integers $n$ such that $f(n)\\equiv 2 \\pmod 7$.",
                         null)
                 .ease();

@@ -103,7 +103,7 @@ class RouteRequestProcessorTest {
 
     @Test
     void shouldLetAFailureOfAStoreAbortTheTransaction() {
-        var processor = processor(new TrackRecord());
+        var processor = processor(new TrackRecord(null));
         tables.putPolicy("search", policyWithABudget());
         positions.close();
 
@@ -113,7 +113,7 @@ class RouteRequestProcessorTest {
 
     @Test
     void shouldRejectARequestThatNoDispatchCouldHold() {
-        processor(new TrackRecord()).process(record(request("r1"), 1_001));
+        processor(new TrackRecord(null)).process(record(request("r1"), 1_001));
 
         assertThat(forwarded())
                 .extracting(forward -> forward.childName().orElseThrow())
@@ -126,7 +126,7 @@ class RouteRequestProcessorTest {
     void shouldSetAsideWhatIsOlderThanTheHorizonAndNotKnown() {
         context.setCurrentStreamTimeMs(AT + HORIZON.toMillis() + 1);
 
-        processor(new TrackRecord()).process(record(request("r1"), 100));
+        processor(new TrackRecord(null)).process(record(request("r1"), 100));
 
         assertThat(forwarded())
                 .singleElement()
@@ -137,7 +137,7 @@ class RouteRequestProcessorTest {
 
     @Test
     void shouldCountDecisionsAndRepeats() {
-        var processor = processor(new TrackRecord());
+        var processor = processor(new TrackRecord(null));
 
         processor.process(record(request("r1"), 100));
         processor.process(record(request("r1"), 100));

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 
 /** Which schema a serializer writes with, in Confluent's names and with its defaults. */
-record SerializerConfig(
+public record SerializerConfig(
         boolean autoRegister, boolean useLatest, boolean latestMustFit, SubjectNameStrategy subjects, boolean isKey) {
 
     // what each stands at by default: another value asks for what we do not do, and silence would be a wrong answer
@@ -19,7 +19,7 @@ record SerializerConfig(
             "rule.executors", "",
             "rule.actions", "");
 
-    static SerializerConfig of(Map<String, ?> settings, boolean isKey) {
+    public static SerializerConfig of(Map<String, ?> settings, boolean isKey) {
         ONLY.forEach((key, only) -> {
             String value = text(settings, key, only);
             if (!value.equals(only)) {

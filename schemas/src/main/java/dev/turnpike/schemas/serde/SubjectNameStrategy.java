@@ -5,7 +5,7 @@ import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
 
 /** Under which subject a schema is registered; Confluent's three strategies, by the names of its classes. */
-enum SubjectNameStrategy {
+public enum SubjectNameStrategy {
     TopicNameStrategy,
     RecordNameStrategy,
     TopicRecordNameStrategy;
@@ -26,7 +26,7 @@ enum SubjectNameStrategy {
                 + "TopicNameStrategy, RecordNameStrategy or TopicRecordNameStrategy");
     }
 
-    String subject(String topic, boolean isKey, Schema schema) {
+    public String subject(String topic, boolean isKey, Schema schema) {
         return switch (this) {
             case TopicNameStrategy -> topic + (isKey ? "-key" : "-value");
             case RecordNameStrategy -> schema.getFullName();

@@ -9,6 +9,7 @@ import dev.turnpike.schemas.event.Redecision;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.schemas.serde.Received;
+import dev.turnpike.sink.provider.call.Trace;
 import java.nio.charset.StandardCharsets;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -130,6 +131,23 @@ final class Events {
         String name = topic.name(prefix);
         return new ProducerRecord<>(
                 name, partition, team.getBytes(StandardCharsets.UTF_8), serializer.serialize(name, value));
+    }
+
+    /** The trace that a dispatch belongs to. */
+    static Trace trace(SinkRecord record) {
+        return Trace.of(text(record, Trace.PARENT), text(record, Trace.STATE));
+    }
+
+    /** Makes a record a part of a trace. */
+    static void follow(ProducerRecord<byte[], byte[]> record, Trace trace) {
+        trace.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static @Nullable String text(SinkRecord record, String header) {
+        Header found = record.headers().lastWithName(header);
+        return found != null && found.value() instanceof byte[] value
+                ? new String(value, StandardCharsets.UTF_8)
+                : null;
     }
 
     private static byte @Nullable [] bytes(@Nullable Object value) {

@@ -7,6 +7,7 @@ import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.Received;
 import dev.turnpike.sink.provider.call.Provider;
 import dev.turnpike.sink.provider.call.Slot;
+import dev.turnpike.sink.provider.call.Trace;
 import dev.turnpike.sink.provider.execution.Attempt;
 import dev.turnpike.sink.provider.execution.Execution;
 import dev.turnpike.sink.provider.execution.Outcome;
@@ -48,6 +49,7 @@ final class PartitionExecutor {
     private final Terms terms;
     private final Map<String, Provider> providers;
     private final Events events;
+    private final SinkMetrics metrics;
     private final Journal journal;
     private final BiFunction<Integer, Long, History> readBack;
     private final InstantSource clock;
@@ -65,6 +67,7 @@ final class PartitionExecutor {
             Terms terms,
             Map<String, Provider> providers,
             Events events,
+            SinkMetrics metrics,
             Journal journal,
             BiFunction<Integer, Long, History> readBack,
             InstantSource clock) {
@@ -72,6 +75,7 @@ final class PartitionExecutor {
         this.terms = terms;
         this.providers = providers;
         this.events = events;
+        this.metrics = metrics;
         this.journal = journal;
         this.readBack = readBack;
         this.clock = clock;
@@ -133,13 +137,15 @@ final class PartitionExecutor {
         Running begun;
         Step step;
         try {
-            begun = new Running(offset, Execution.resumed(dispatch, terms, past.reports(dispatch)));
+            begun = new Running(
+                    offset, Events.trace(record), Execution.resumed(dispatch, terms, past.reports(dispatch)));
             step = begun.execution.next(clock.instant());
         } catch (RuntimeException e) {
             setAside(record, DeadLetter.FAILED, "the dispatch cannot be executed: " + e);
             return;
         }
         running.put(offset, begun);
+        begun.execution.passedOver().forEach(metrics::passedOver);
         go(begun, step);
     }
 
@@ -167,7 +173,7 @@ final class PartitionExecutor {
         } else if (step instanceof Wait wait) {
             wakeAt(wait.until(), one.offset);
         } else if (step instanceof Finish finish) {
-            journal.add(events.record(Reports.closing(one.execution, finish, clock.instant()), partition));
+            write(one, events.record(Reports.closing(one.execution, finish, clock.instant()), partition));
             finish(one, finish);
         } else if (step instanceof HandBack handBack) {
             handBack(one, handBack);
@@ -201,7 +207,10 @@ final class PartitionExecutor {
         if (step instanceof Call call) {
             one.call = call;
             openCalls++;
-            journal.add(events.record(Reports.started(one.dispatch(), call, clock.instant()), partition));
+            if (one.execution.calls(call.model())) {
+                metrics.repeated(call.model());
+            }
+            write(one, events.record(Reports.started(one.dispatch(), call, clock.instant()), partition));
             journal.afterwards(() -> send(one, call));
         } else {
             one.giveSlotBack();
@@ -215,8 +224,8 @@ final class PartitionExecutor {
             ended(one, call, new Failed("the deadline passed before the call was made", Remedy.NONE, null, none));
             return;
         }
-        CompletableFuture<Outcome> answer =
-                provider(call.model()).call(one.dispatch(), call, chunk -> loop.tell(() -> chunk(one, call, chunk)));
+        CompletableFuture<Outcome> answer = provider(call.model())
+                .call(one.dispatch(), call, one.trace, chunk -> loop.tell(() -> chunk(one, call, chunk)));
         one.answer = answer;
         Slot slot = one.slot;
         answer.whenComplete((outcome, failed) -> {
@@ -230,13 +239,23 @@ final class PartitionExecutor {
     }
 
     private void chunk(Running one, Call call, String chunk) {
-        if (one.call == call) {
-            journal.add(events.record(Reports.chunk(one.dispatch(), call, one.chunks++, chunk), partition));
+        if (one.call != call || one.hasGap) {
+            return;
+        }
+        ProducerRecord<byte[], byte[]> part =
+                events.record(Reports.chunk(one.dispatch(), call, one.chunks, chunk), partition);
+        if (events.fits(part)) {
+            one.chunks++;
+            write(one, part);
+        } else {
+            // the call goes on, since it is paid for, but a reader must not take the rest for the answer
+            one.hasGap = true;
         }
     }
 
     private void ended(Running one, Call call, Outcome outcome) {
-        Attempt attempt = new Attempt(call.attempt(), call.model(), outcome, clock.instant());
+        Outcome judged = one.execution.judged(call.model(), outcome);
+        Attempt attempt = new Attempt(call.attempt(), call.model(), judged, clock.instant());
         one.execution = one.execution.after(attempt);
         one.giveSlotBack();
         one.call = null;
@@ -245,7 +264,7 @@ final class PartitionExecutor {
         Step step = one.execution.next(clock.instant());
         UsageReport report = Reports.ended(one.execution, attempt, step);
         if (report != null) {
-            journal.add(events.record(report, partition));
+            write(one, events.record(report, partition));
         }
         if (report != null && step instanceof Finish finish) {
             finish(one, finish);
@@ -256,11 +275,12 @@ final class PartitionExecutor {
 
     private void finish(Running one, Finish finish) {
         ProducerRecord<byte[], byte[]> last = events.record(Reports.last(one.execution, finish, one.chunks), partition);
-        if (!events.fits(last)) {
+        if (one.hasGap || !events.fits(last)) {
             Finish tooLarge = new Finish(Status.ERROR, "the answer is too large to be published; " + Events.CURE);
             last = events.record(Reports.lastWithoutAnswer(one.execution, tooLarge, one.chunks), partition);
         }
-        journal.add(last);
+        write(one, last);
+        metrics.finished(finish.status());
         end(one);
     }
 
@@ -270,13 +290,19 @@ final class PartitionExecutor {
             go(one, new Finish(Status.ERROR, "the request is too large to be decided again; " + Events.CURE));
             return;
         }
-        journal.add(asked);
+        write(one, asked);
+        metrics.handedBack();
         end(one);
     }
 
     private void end(Running one) {
         running.remove(one.offset);
         journal.afterwards(() -> offsets.finish(one.offset));
+    }
+
+    private void write(Running one, ProducerRecord<byte[], byte[]> record) {
+        Events.follow(record, one.trace);
+        journal.add(record);
     }
 
     private void letGo() {
@@ -301,14 +327,17 @@ final class PartitionExecutor {
     private static final class Running {
 
         private final long offset;
+        private final Trace trace;
         private Execution execution;
         private @Nullable Slot slot;
         private @Nullable Call call;
         private @Nullable CompletableFuture<Outcome> answer;
         private int chunks;
+        private boolean hasGap;
 
-        Running(long offset, Execution execution) {
+        Running(long offset, Trace trace, Execution execution) {
             this.offset = offset;
+            this.trace = trace;
             this.execution = execution;
         }
 

@@ -5,12 +5,15 @@ import static org.apache.kafka.common.config.ConfigDef.NO_DEFAULT_VALUE;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.sink.provider.call.ProviderSettings;
+import dev.turnpike.sink.provider.call.ProviderSettings.Dialect;
 import dev.turnpike.sink.provider.execution.Terms;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -20,6 +23,8 @@ import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.types.Password;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of the provider sink.
@@ -30,6 +35,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param terms how often
  * @param mostUnfinished dispatches of a partition that are taken up before its reading pauses
  * @param grace how long calls that are open may go on when a partition is given up
+ * @param metricsListen where Prometheus finds this process; null: nowhere
  * @param httpThreads threads that read the answers of all providers
  * @param bootstrapServers host:port, comma separated
  * @param kafka further settings of the sink's own Kafka clients
@@ -43,6 +49,7 @@ record ProviderSinkConfig(
         int mostUnfinished,
         Duration grace,
         int httpThreads,
+        @Nullable InetSocketAddress metricsListen,
         String bootstrapServers,
         Map<String, String> kafka,
         Map<String, String> all) {
@@ -59,6 +66,7 @@ record ProviderSinkConfig(
     private static final String MOST_UNFINISHED = "max.unfinished";
     private static final String GRACE = "shutdown.grace.ms";
     private static final String HTTP_THREADS = "http.threads";
+    private static final String METRICS_LISTEN = "metrics.listen";
     private static final String KAFKA = "kafka.";
 
     /** @throws ConfigException naming key, value and cure */
@@ -82,6 +90,7 @@ record ProviderSinkConfig(
                 config.getInt(MOST_UNFINISHED),
                 Duration.ofMillis(config.getLong(GRACE)),
                 config.getInt(HTTP_THREADS),
+                address(config.getString(METRICS_LISTEN)),
                 config.getString(BOOTSTRAP_SERVERS),
                 below(KAFKA, settings),
                 Map.copyOf(settings));
@@ -185,7 +194,14 @@ record ProviderSinkConfig(
                         2,
                         Range.between(1, 64),
                         Importance.LOW,
-                        "Threads that read the answers of all providers; an open call needs none.");
+                        "Threads that read the answers of all providers; an open call needs none.")
+                .define(
+                        METRICS_LISTEN,
+                        Type.STRING,
+                        "",
+                        ProviderSinkConfig::requireAddress,
+                        Importance.MEDIUM,
+                        "Where Prometheus finds the worker's metrics, as host:port, for example 0.0.0.0:9404.");
         for (String provider : providers) {
             define(definition, provider);
         }
@@ -202,9 +218,17 @@ record ProviderSinkConfig(
                         Importance.HIGH,
                         "Base of its API, for example https://api.openai.com/v1.")
                 .define(
+                        key(provider, "api"),
+                        Type.STRING,
+                        Dialect.OPENAI.wireName(),
+                        ValidString.in(Dialect.OPENAI.wireName(), Dialect.ANTHROPIC.wireName()),
+                        Importance.HIGH,
+                        "openai for chat completions, which most providers speak, or anthropic for its messages.")
+                .define(
                         key(provider, "key"),
                         Type.PASSWORD,
                         "",
+                        ProviderSinkConfig::requireResolved,
                         Importance.HIGH,
                         "Its API key; better by a config provider, such as ${env:OPENAI_API_KEY}, than in clear.")
                 .define(
@@ -234,6 +258,7 @@ record ProviderSinkConfig(
         String secret = config.getPassword(key(name, "key")).value();
         return new ProviderSettings(
                 name,
+                Dialect.valueOf(config.getString(key(name, "api")).toUpperCase(Locale.ROOT)),
                 URI.create(config.getString(key(name, "url")).replaceFirst("/+$", "")),
                 secret.isBlank() ? null : secret,
                 config.getInt(key(name, "max.in.flight")),
@@ -270,6 +295,33 @@ record ProviderSinkConfig(
             throw new ConfigException(
                     key, value, "must be read_committed, or calls are made and paid for that were never decided");
         }
+    }
+
+    private static void requireResolved(String key, Object value) {
+        if (value instanceof Password secret && secret.value().startsWith("${")) {
+            throw new ConfigException(key + " is the placeholder " + secret.value()
+                    + ", which the worker did not replace; name its config provider on the worker (config.providers=env)"
+                    + " and give it the value");
+        }
+    }
+
+    private static void requireAddress(String key, Object value) {
+        try {
+            address(String.valueOf(value));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(key, value, "must be host:port, for example 0.0.0.0:9404");
+        }
+    }
+
+    private static @Nullable InetSocketAddress address(String listen) {
+        if (listen.isBlank()) {
+            return null;
+        }
+        int colon = listen.lastIndexOf(':');
+        if (colon < 1) {
+            throw new IllegalArgumentException(listen);
+        }
+        return new InetSocketAddress(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)));
     }
 
     private static void requireUrl(String key, Object value) {

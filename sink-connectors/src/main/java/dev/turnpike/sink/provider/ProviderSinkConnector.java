@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * setting of the worker's consumer cannot be seen from a connector, but an override in the connector's settings wins over
  * the worker's, and a worker that forbids overrides refuses the connector.
  */
-public final class ProviderSinkConnector extends SinkConnector {
+public class ProviderSinkConnector extends SinkConnector {
 
     private Map<String, String> settings = Map.of();
 

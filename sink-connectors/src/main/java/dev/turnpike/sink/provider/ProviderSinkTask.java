@@ -22,15 +22,26 @@ import org.apache.kafka.connect.sink.SinkTask;
 import org.jspecify.annotations.Nullable;
 
 /** Executes the dispatches of the partitions that are assigned to it. */
-public final class ProviderSinkTask extends SinkTask {
+public class ProviderSinkTask extends SinkTask {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     // a dead executor's open transaction hides everything behind it from readers until it times out
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
     private static final int MOST_BYTES = 1 << 20;
 
+    private final InstantSource clock;
     private @Nullable Partitions partitions;
     private @Nullable ExecutorService httpThreads;
+    private @Nullable MetricsEndpoint metrics;
+
+    public ProviderSinkTask() {
+        this(InstantSource.system());
+    }
+
+    /** With a clock that tells the deadlines; it may be wrong. */
+    protected ProviderSinkTask(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     public void start(Map<String, String> props) {
@@ -43,6 +54,9 @@ public final class ProviderSinkTask extends SinkTask {
             return thread;
         });
         httpThreads = threads;
+        if (config.metricsListen() != null) {
+            metrics = MetricsEndpoint.open(config.metricsListen());
+        }
         Map<String, Provider> providers = providers(config, threads);
         ReadBack readBack = new ReadBack(config, events);
         partitions = new Partitions(
@@ -52,12 +66,13 @@ public final class ProviderSinkTask extends SinkTask {
                         config.terms(),
                         providers,
                         events,
+                        SinkMetrics.OF_PROCESS,
                         new Journal(producer(config, partition)),
                         readBack::read,
-                        InstantSource.system()),
+                        clock),
                 config.mostUnfinished(),
                 config.grace(),
-                InstantSource.system());
+                clock);
     }
 
     @Override
@@ -90,6 +105,9 @@ public final class ProviderSinkTask extends SinkTask {
         if (httpThreads != null) {
             httpThreads.shutdown();
         }
+        if (metrics != null) {
+            metrics.close();
+        }
     }
 
     @Override
@@ -104,7 +122,7 @@ public final class ProviderSinkTask extends SinkTask {
         return partitions;
     }
 
-    private static Map<String, Provider> providers(ProviderSinkConfig config, ExecutorService threads) {
+    private Map<String, Provider> providers(ProviderSinkConfig config, ExecutorService threads) {
         HttpClient http = HttpClient.newBuilder()
                 // a connection for each open call: HTTP/2 shares one among a limited number
                 .version(HttpClient.Version.HTTP_1_1)
@@ -113,7 +131,8 @@ public final class ProviderSinkTask extends SinkTask {
                 .build();
         Map<String, Provider> providers = new HashMap<>();
         for (ProviderSettings settings : config.providers()) {
-            providers.put(settings.name(), new Provider(settings, http, InstantSource.system()));
+            providers.put(
+                    settings.name(), new Provider(settings, http, clock, SinkMetrics.OF_PROCESS.calls()));
         }
         return Map.copyOf(providers);
     }

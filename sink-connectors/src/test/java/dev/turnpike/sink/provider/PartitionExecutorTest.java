@@ -18,9 +18,11 @@ import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.schemas.serde.Received;
 import dev.turnpike.sink.provider.call.Provider;
 import dev.turnpike.sink.provider.call.ProviderSettings;
+import dev.turnpike.sink.provider.call.ProviderSettings.Dialect;
 import dev.turnpike.sink.provider.execution.Reports;
 import dev.turnpike.sink.provider.execution.Step.Call;
 import dev.turnpike.sink.provider.execution.Terms;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +53,8 @@ class PartitionExecutorTest {
             SimulatedProvider.start(SimulatedProvider.Options.standard().withFault("broken", "error_500"));
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
     private final AtomicReference<Instant> now = new AtomicReference<>(ADMITTED.plusSeconds(1));
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final SinkMetrics metrics = new SinkMetrics(meters);
     private final Written written = new Written();
     private final EventSerdes serdes = new EventSerdes(Written.REGISTRY);
     private final Events events = new Events(serdes, Topics.DEFAULT_PREFIX, "provider-sink", MOST_BYTES);
@@ -261,6 +265,104 @@ class PartitionExecutorTest {
     }
 
     @Test
+    void shouldGoOnWhereAPartOfAStreamIsTooLargeToBePublished() {
+        // given an answer of one chunk of some 45 kB, and another request behind it
+        Dispatch dispatch = quick(dispatch("r1", "simulated/small"), "\"trace_output_tokens\":\"300000\"");
+        dispatch.setOutputCap(300_000);
+        dispatch.getRequest().setStream(true);
+        withHoldFor(7_000, dispatch);
+        PartitionExecutor executor = started(History.NONE, 10);
+
+        // when
+        accept(executor, 0, dispatch);
+        accept(executor, 1, quick(dispatch("r2", "simulated/small"), ""));
+
+        // then the call is reported as any other, and its reader told that parts are missing
+        await().until(() -> executor.firstUnfinished() == 2);
+        assertThat(written.usage("r1"))
+                .last()
+                .extracting(UsageReport::getStatus, UsageReport::getOutputTokens)
+                .containsExactly("ok", 300_000L);
+        assertThat(written.completions("r1")).singleElement().satisfies(completion -> {
+            assertThat(completion.getStatus()).isEqualTo("error");
+            assertThat(completion.getError()).contains("too large");
+        });
+        assertThat(written.completions("r2"))
+                .last()
+                .extracting(Completion::getStatus)
+                .isEqualTo("ok");
+    }
+
+    @Test
+    void shouldPassOverAModelThatNobodyHereCanCall() {
+        PartitionExecutor executor = started(History.NONE, 10);
+
+        accept(executor, 0, quick(dispatch("r1", "elsewhere/large", "simulated/small"), ""));
+
+        await().until(() -> executor.firstUnfinished() == 1);
+        assertThat(written.usage())
+                .extracting(UsageReport::getUsageId, UsageReport::getProvider, UsageReport::getFinal$)
+                .containsExactly(tuple("r1#1#started", "simulated", false), tuple("r1#1", "simulated", true));
+        assertThat(meters.get("turnpike.models.passed.over")
+                        .tag("gen_ai.provider.name", "elsewhere")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void shouldMakeAllThatItWritesAPartOfTheTraceOfTheDispatch() {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        PartitionExecutor executor = started(History.NONE, 10);
+        byte[] value = serdes.avro(Topics.DISPATCHES)
+                .serializer()
+                .serialize("llm.dispatches", quick(dispatch("r1", "simulated/small"), ""));
+        SinkRecord record = record(0, value);
+        record.headers().addBytes("traceparent", parent.getBytes(StandardCharsets.UTF_8));
+
+        executor.accept(record, events.dispatch(record));
+
+        await().until(() -> executor.firstUnfinished() == 1);
+        assertThat(written.history())
+                .hasSize(3)
+                .allSatisfy(each -> assertThat(
+                                each.headers().lastHeader("traceparent").value())
+                        .asString()
+                        .isEqualTo(parent));
+    }
+
+    @Test
+    void shouldTellHowCallsFare() {
+        PartitionExecutor executor = started(History.NONE, 10);
+
+        accept(executor, 0, quick(withHoldFor(3, dispatch("r1", "simulated/broken", "simulated/small")), ""));
+
+        await().until(() -> executor.firstUnfinished() == 1);
+        assertThat(meters.get("gen_ai.client.operation.duration")
+                        .tags("gen_ai.request.model", "broken", "error.type", "500")
+                        .timer()
+                        .count())
+                .isEqualTo(2);
+        assertThat(meters.get("gen_ai.client.operation.duration")
+                        .tags("gen_ai.request.model", "small", "error.type", "none")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
+        assertThat(meters.get("turnpike.calls.repeated").counter().count()).isEqualTo(1);
+        assertThat(meters.get("turnpike.dispatches.finished")
+                        .tag("status", "ok")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(meters.get("gen_ai.client.token.usage")
+                        .tag("gen_ai.token.type", "output")
+                        .summary()
+                        .totalAmount())
+                .isEqualTo(written.usage().get(5).getOutputTokens());
+        assertThat(meters.get("turnpike.calls.open").gauge().value()).isZero();
+    }
+
+    @Test
     void shouldLetOpenCallsEndAndStartNoOthersWhenItCloses() throws InterruptedException {
         // given one call on its way and another that waits for its place
         PartitionExecutor executor = started(History.NONE, 1);
@@ -301,6 +403,7 @@ class PartitionExecutorTest {
         Provider provider = new Provider(
                 new ProviderSettings(
                         "simulated",
+                        Dialect.OPENAI,
                         URI.create(simulated.url()),
                         null,
                         places,
@@ -310,12 +413,14 @@ class PartitionExecutorTest {
                         .version(HttpClient.Version.HTTP_1_1)
                         .executor(threads)
                         .build(),
-                now::get);
+                now::get,
+                metrics.calls());
         PartitionExecutor started = new PartitionExecutor(
                 PARTITION,
                 new Terms(Set.of("simulated"), 1, Duration.ZERO, Duration.ofSeconds(1)),
                 Map.of("simulated", provider),
                 events,
+                metrics,
                 new Journal(written),
                 (partition, since) -> history,
                 now::get);

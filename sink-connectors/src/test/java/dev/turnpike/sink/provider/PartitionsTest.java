@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.sink.provider.execution.Terms;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ class PartitionsTest {
                         new Terms(Set.of(), 0, Duration.ZERO, Duration.ZERO),
                         Map.of(),
                         events,
+                        new SinkMetrics(new SimpleMeterRegistry()),
                         new Journal(producer),
                         (number, since) -> History.NONE,
                         clock);

@@ -3,7 +3,9 @@ package dev.turnpike.sink.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.turnpike.sink.provider.call.ProviderSettings.Dialect;
 import dev.turnpike.sink.provider.execution.Terms;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,8 +31,10 @@ class ProviderSinkConfigTest {
         assertThat(config.mostUnfinished()).isEqualTo(1_000);
         assertThat(config.grace()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.httpThreads()).isEqualTo(2);
+        assertThat(config.metricsListen()).isNull();
         assertThat(config.kafka()).isEmpty();
         assertThat(config.providers()).singleElement().satisfies(provider -> {
+            assertThat(provider.dialect()).isEqualTo(Dialect.OPENAI);
             assertThat(provider.key()).isNull();
             assertThat(provider.maxInFlight()).isEqualTo(64);
             assertThat(provider.timeout()).isEqualTo(Duration.ofMinutes(10));
@@ -50,6 +54,8 @@ class ProviderSinkConfigTest {
         settings.put("max.unfinished", "7");
         settings.put("shutdown.grace.ms", "30");
         settings.put("http.threads", "5");
+        settings.put("metrics.listen", "127.0.0.1:9404");
+        settings.put("provider.local.api", "anthropic");
         settings.put("kafka.security.protocol", "SSL");
         settings.put("provider.openai.key", "sk-1");
         settings.put("provider.local.url", "http://localhost:8000/v1/");
@@ -65,11 +71,13 @@ class ProviderSinkConfigTest {
         assertThat(config.mostUnfinished()).isEqualTo(7);
         assertThat(config.grace()).isEqualTo(Duration.ofMillis(30));
         assertThat(config.httpThreads()).isEqualTo(5);
+        assertThat(config.metricsListen()).isEqualTo(new InetSocketAddress("127.0.0.1", 9404));
         assertThat(config.client(Map.of("client.id", "x")))
                 .isEqualTo(Map.of("bootstrap.servers", "host:9092", "security.protocol", "SSL", "client.id", "x"));
         assertThat(config.providers().get(0).key()).isEqualTo("sk-1");
         assertThat(config.providers().get(1)).satisfies(provider -> {
             assertThat(provider.name()).isEqualTo("local");
+            assertThat(provider.dialect()).isEqualTo(Dialect.ANTHROPIC);
             assertThat(provider.url()).isEqualTo(URI.create("http://localhost:8000/v1"));
             assertThat(provider.maxInFlight()).isEqualTo(9);
             assertThat(provider.timeout()).isEqualTo(Duration.ofMillis(40));
@@ -83,6 +91,9 @@ class ProviderSinkConfigTest {
         "topics, llm.requests, must be llm.dispatches",
         "retries, many, Not a number of type INT",
         "max.unfinished, 0, Value must be at least 1",
+        "metrics.listen, 9404, must be host:port",
+        "provider.openai.api, bedrock, String must be one of",
+        "provider.openai.key, ${env:OPENAI_API_KEY}, the worker did not replace",
         "provider.openai.url, api.openai.com, must be an address such as https://host/v1",
         "provider.openai.output.cap.field, tokens, String must be one of"
     })

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.sun.net.httpserver.HttpServer;
 import dev.turnpike.cluster.ClusterException;
 import dev.turnpike.cluster.LocalConnect;
 import dev.turnpike.cluster.SimulatedProvider;
@@ -13,6 +18,9 @@ import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.event.Completion;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.UsageReport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @TestInstance(Lifecycle.PER_CLASS)
 class ProviderSinkIT {
@@ -159,16 +168,16 @@ class ProviderSinkIT {
     }
 
     @Test
-    void shouldCallNothingForAProviderThatIsNotConfigured() {
-        scene.publish(given("elsewhere", "", "simulated/small", "elsewhere/large"));
+    void shouldCallNothingWhereNoProviderIsConfigured() {
+        scene.publish(given("elsewhere", "", "elsewhere/large"));
 
         scene.await(written -> written.isComplete("elsewhere"));
         assertThat(scene.completions("elsewhere").get(0).getError())
-                .startsWith("provider elsewhere of model large is not configured");
+                .startsWith("elsewhere/large: provider elsewhere is not configured");
         assertThat(scene.usage("elsewhere")).singleElement().satisfies(report -> {
             assertThat(report.getFinal$()).isTrue();
             assertThat(report.getAttempts()).isZero();
-            assertThat(report.getError()).startsWith("provider elsewhere");
+            assertThat(report.getError()).contains("provider elsewhere");
         });
     }
 
@@ -184,6 +193,58 @@ class ProviderSinkIT {
                 assertThat(from.reason()).isEqualTo(DeadLetter.UNREADABLE);
             });
         });
+    }
+
+    @Test
+    void shouldShowAKeyNeitherInItsLogNorInARecord() throws IOException {
+        // given a provider that repeats in its errors what it was sent
+        String key = "sk-not-for-anybody-elses-eyes";
+        HttpServer indiscreet = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        indiscreet.createContext("/", exchange -> {
+            byte[] error =
+                    exchange.getRequestHeaders().getFirst("authorization").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(401, error.length);
+            exchange.getResponseBody().write(error);
+            exchange.close();
+        });
+        indiscreet.start();
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        Logger kafka = (Logger) LoggerFactory.getLogger("org.apache.kafka");
+        log.start();
+        root.addAppender(log);
+        kafka.addAppender(log);
+        // to the list alone: it is much
+        kafka.setAdditive(false);
+        kafka.setLevel(Level.DEBUG);
+
+        // when a call fails, and a connector is refused
+        try (SinkScene other = SinkScene.set("sink-keys.", SimulatedProvider.Options.standard())) {
+            Map<String, String> settings = other.settings();
+            settings.put(
+                    "provider.simulated.url",
+                    "http://127.0.0.1:" + indiscreet.getAddress().getPort());
+            settings.put("provider.simulated.key", key);
+            connect.deploy(settings);
+            other.publish(given("secret", "", "simulated/small"));
+            other.await(written -> written.isComplete("secret"));
+            settings.put("name", "refused");
+            settings.put("retries", "many");
+            assertThatExceptionOfType(ClusterException.class).isThrownBy(() -> connect.deploy(settings));
+
+            // then
+            assertThat(other.completions("secret").get(0).getError()).contains("HTTP 401: Bearer ***");
+            assertThat(other.usage("secret").toString() + other.completions("secret"))
+                    .doesNotContain(key);
+            assertThat(log.list).isNotEmpty();
+            assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).noneMatch(line -> line.contains(key));
+        } finally {
+            kafka.setLevel(Level.OFF);
+            kafka.setAdditive(true);
+            kafka.detachAppender(log);
+            root.detachAppender(log);
+            indiscreet.stop(0);
+        }
     }
 
     @Test

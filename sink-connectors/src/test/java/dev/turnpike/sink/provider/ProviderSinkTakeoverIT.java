@@ -77,6 +77,38 @@ class ProviderSinkTakeoverIT {
     }
 
     @Test
+    void shouldRepeatNoneOfAThousandAnswersBehindASlowStreamAfterAKill() throws Exception {
+        try (SinkScene scene = SinkScene.set("sink-thousand.", SimulatedProvider.Options.standard())) {
+            // given a stream that is still open, and a thousand answers of the same partition behind it
+            Dispatch slow = given("search", "stream", true);
+            slow.getRequest().setStream(true);
+            scene.publish(slow);
+            Process worker = SinkProcess.start(dir, scene.settings());
+            scene.await(written -> scene.provider().open() == 1);
+            for (int i = 0; i < 1_000; i++) {
+                scene.publish(given("search", "r" + i, false));
+            }
+            scene.await(written -> finalReports(written) == 1_000);
+
+            // when the worker is killed, and another takes over
+            worker.destroyForcibly().waitFor();
+            scene.publish(given("search", "after", false));
+            try (LocalConnect connect = LocalConnect.start(scene.cluster().bootstrapServers(), dir)) {
+                connect.deploy(scene.settings());
+                scene.await(written -> finalReports(written) == 1_002);
+            }
+
+            // then no call was made twice, and the stream, which was heard, counts its bound
+            assertThat(scene.provider().calls())
+                    .hasSize(1_002)
+                    .allSatisfy((id, count) -> assertThat(count).isOne());
+            assertThat(scene.usage("stream"))
+                    .extracting(UsageReport::getStatus)
+                    .containsExactly("started", "not-executed");
+        }
+    }
+
+    @Test
     void shouldMakeEveryCallOnceWhileWorkersComeAndGo(@TempDir Path otherDir) {
         try (SinkScene scene = SinkScene.set("sink-moves.", SimulatedProvider.Options.standard());
                 LocalConnect first = LocalConnect.start(scene.cluster().bootstrapServers(), dir);

@@ -95,11 +95,10 @@ final class SinkScene implements AutoCloseable {
         settings.put("topics.prefix", cluster.topicsPrefix());
         settings.put("bootstrap.servers", cluster.bootstrapServers());
         settings.put("schema.registry.url", cluster.registryUrl());
+        settings.put("providers", "simulated");
         settings.put("provider.simulated.url", provider.url());
+        settings.put("provider.simulated.max.in.flight", "256");
         settings.put("retry.pause.ms", "20");
-        // a killed worker's partitions are to be had soon
-        settings.put("consumer.override.session.timeout.ms", "6000");
-        settings.put("consumer.override.heartbeat.interval.ms", "1000");
         return settings;
     }
 

@@ -47,6 +47,18 @@ final class Written extends MockProducer<byte[], byte[]> {
         return all(Completion.class);
     }
 
+    List<UsageReport> usage(String requestId) {
+        return usage().stream()
+                .filter(report -> requestId.equals(report.getRequestId()))
+                .toList();
+    }
+
+    List<Completion> completions(String requestId) {
+        return completions().stream()
+                .filter(completion -> requestId.equals(completion.getRequestId()))
+                .toList();
+    }
+
     <V> List<V> all(Class<V> type) {
         return transactions.stream()
                 .flatMap(List::stream)

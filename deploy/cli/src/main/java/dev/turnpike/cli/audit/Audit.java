@@ -8,6 +8,8 @@ import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.serde.Received;
@@ -52,9 +54,17 @@ public final class Audit {
             Topics.ALERTS,
             Topics.DEAD_LETTERS);
 
+    private static final LlmRequest NO_REQUEST = LlmRequest.newBuilder()
+            .setRequestId("")
+            .setTeam("")
+            .setMessages("[]")
+            .build();
+    private static final int LOOK_UP_EVERY = 1 << 14;
+
     private final Cluster cluster;
     private final TopicLog log;
     private final Scope scope;
+    private final Progress progress;
 
     /**
      * What is audited.
@@ -73,16 +83,33 @@ public final class Audit {
         }
     }
 
-    private Audit(Cluster cluster, TopicLog log, Scope scope) {
+    private Audit(Cluster cluster, TopicLog log, Scope scope, Progress progress) {
         this.cluster = cluster;
         this.log = log;
         this.scope = scope;
+        this.progress = progress;
+    }
+
+    /** Told from time to time how far the one pass over the log has come. */
+    public interface Progress {
+
+        /**
+         * @param records read so far
+         * @param share of the log that is read, 0 to 1
+         * @param time that the log has reached, milliseconds since 1970-01-01 UTC
+         */
+        void reached(long records, double share, long time);
     }
 
     /** Audits what the topics of a cluster hold now, whether or not it is being written to. */
     public static Report of(Cluster cluster, Scope scope) {
+        return of(cluster, scope, (records, share, time) -> {});
+    }
+
+    /** The same, telling how far it has come. */
+    public static Report of(Cluster cluster, Scope scope, Progress progress) {
         try (TopicLog log = TopicLog.open(cluster)) {
-            return new Audit(cluster, log, scope).run();
+            return new Audit(cluster, log, scope, progress).run();
         }
     }
 
@@ -105,6 +132,9 @@ public final class Audit {
             long records = 0;
             for (var record = log.next(); record != null; record = log.next()) {
                 records++;
+                if (records % LOOK_UP_EVERY == 0) {
+                    progress.reached(records, log.share(), record.timestamp());
+                }
                 Objects.requireNonNull(readers.get(record.topic())).accept(record);
             }
             List<Finding> findings = laws.stream().map(Law::finding).toList();
@@ -117,10 +147,16 @@ public final class Audit {
         long horizon = scope.horizon().toMillis();
         Map<String, ModelOffer> catalog = log.table(Topics.CATALOG);
         Map<String, Entry<TeamPolicy>> policies = new HashMap<>();
-        log.each(Topics.POLICIES, policy -> policies.put(policy.key(), policy));
+        Map<String, TeamPolicy> versions = new HashMap<>();
+        log.each(Topics.POLICIES, policy -> {
+            policies.put(policy.key(), policy);
+            versions.put(policy.value().getVersion(), policy.value());
+        });
+        // of a policy that no fingerprint was given to
+        versions.remove("");
         return List.of(
                 new OneDecision(cut, horizon),
-                new WithinLimits(cut),
+                new WithinLimits(cut, versions),
                 new Balanced(cut, horizon),
                 new OneEntry(cut, horizon),
                 new SameTotals(cut, catalog),
@@ -144,11 +180,7 @@ public final class Audit {
         avro(readers, laws, Topics.BUDGETS, Law::budget);
         avro(readers, laws, Topics.ALERTS, Law::alert);
         avro(readers, laws, Topics.TICKS, Law::tick);
-        avro(readers, laws, Topics.DISPATCHES, (law, entry) -> {
-            // prompts are the bulk of the log, and no law is about them
-            entry.value().getRequest().setMessages("[]");
-            law.dispatch(entry);
-        });
+        avro(readers, laws, Topics.DISPATCHES, Law::dispatch);
         readers.put(cluster.name(Topics.DEAD_LETTERS), record -> {
             DeadLetter letter = DeadLetter.of(record.headers());
             if (letter != null) {
@@ -168,6 +200,10 @@ public final class Audit {
         readers.put(cluster.name(topic), record -> {
             if (record.value() != null) {
                 V value = deserializer.deserialize(record.topic(), record.headers(), record.value());
+                if (value instanceof Dispatch dispatch) {
+                    // prompts are the bulk of the log, and no law is about them
+                    dispatch.setRequest(NO_REQUEST);
+                }
                 Entry<V> entry = TopicLog.entry(topic, record, value);
                 laws.forEach(law -> visit.accept(law, entry));
             } else if (topic == Topics.BUDGETS) {

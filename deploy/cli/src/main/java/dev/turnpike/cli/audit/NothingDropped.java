@@ -31,8 +31,8 @@ final class NothingDropped extends Law {
             Topics.USAGE, Topics.USAGE_MOVED,
             Topics.OUTCOMES, Topics.OUTCOMES_MOVED);
 
-    private final RecentIds<Boolean> decided;
-    private final RecentIds<Boolean> booked;
+    private final RecentIds decided;
+    private final RecentIds booked;
     private final Map<Place, Waiting> waiting = new HashMap<>();
     private final Map<Id, Place> waitingForEntry = new HashMap<>();
     private final Map<Id, Deque<Place>> waitingForMove = new HashMap<>();
@@ -71,8 +71,8 @@ final class NothingDropped extends Law {
 
     NothingDropped(Cut cut, long horizonMillis) {
         super(7, "nothing dropped", cut);
-        decided = new RecentIds<>(horizonMillis);
-        booked = new RecentIds<>(horizonMillis);
+        decided = new RecentIds(horizonMillis);
+        booked = new RecentIds(horizonMillis);
     }
 
     @Override
@@ -106,7 +106,7 @@ final class NothingDropped extends Law {
         Id id = Id.of(usage.getTeam(), usage.getSource(), usage.getUsageId());
         if (entered.remove(id)) {
             fate(Fate.BOOKED);
-        } else if (booked.get(id, entry.timestamp()) != null || waitingForEntry.containsKey(id)) {
+        } else if (booked.contains(id, entry.timestamp()) || waitingForEntry.containsKey(id)) {
             fate(Fate.REPEATED);
         } else {
             waitingForEntry.put(id, await(entry, "is not booked", null));
@@ -127,7 +127,7 @@ final class NothingDropped extends Law {
         Decision decision = entry.value();
         Place place = new Place(
                 cut().topic(decision.getSourceTopic()), decision.getSourcePartition(), decision.getSourceOffset());
-        decided.add(DecisionId.of(decision).hash(), entry.timestamp(), true);
+        decided.add(DecisionId.of(decision).hash(), entry.timestamp(), 0);
         if (waiting.remove(place) != null) {
             fate(Fate.DECIDED);
         } else if (cut().isJudged(entry.timestamp())) {
@@ -141,7 +141,7 @@ final class NothingDropped extends Law {
         LedgerEntry value = entry.value();
         if (value.getKind().equals("usage")) {
             Id id = Id.of(value.getTeam(), value.getSource(), value.getUsageId());
-            booked.add(id, entry.timestamp(), true);
+            booked.add(id, entry.timestamp(), 0);
             Place place = waitingForEntry.remove(id);
             if (place != null) {
                 waiting.remove(place);
@@ -220,7 +220,7 @@ final class NothingDropped extends Law {
 
     private void expectDecision(Entry<?> entry, DecisionId decision) {
         Id id = decision.hash();
-        if (decided.get(id, entry.timestamp()) == null) {
+        if (!decided.contains(id, entry.timestamp())) {
             await(entry, "has no decision", id);
         } else {
             fate(Fate.REPEATED);
@@ -250,7 +250,7 @@ final class NothingDropped extends Law {
 
     private void judge(Waiting record) {
         Place place = record.place;
-        if (record.decision != null && decided.get(record.decision, record.timestamp) != null) {
+        if (record.decision != null && decided.contains(record.decision, record.timestamp)) {
             fate(Fate.REPEATED);
         } else if (cut().isProcessed(place.topic(), place.partition(), place.offset())) {
             broken(record.timestamp, place + ": " + record.expected + " and no dead letter names it");

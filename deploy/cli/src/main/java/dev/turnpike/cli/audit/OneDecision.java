@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Law 1: one decision per decision id within the horizon, and with it exactly one dispatch or one rejection. */
 final class OneDecision extends Law {
 
-    private final RecentIds<String> decided;
+    private final RecentIds decided;
     private final Map<DecisionId, Entry<?>> without = new HashMap<>();
     private final Map<DecisionId, Entry<?>> ahead = new HashMap<>();
     private long dispatched;
@@ -19,18 +19,21 @@ final class OneDecision extends Law {
 
     OneDecision(Cut cut, long horizonMillis) {
         super(1, "one decision per request", cut);
-        decided = new RecentIds<>(horizonMillis);
+        decided = new RecentIds(horizonMillis);
     }
 
     @Override
     void decision(Entry<Decision> entry) {
         DecisionId id = DecisionId.of(entry.value());
-        String earlier = decided.get(id.hash(), entry.timestamp());
-        if (earlier != null) {
-            broken(entry.timestamp(), entry.place() + ": " + id + " was decided already at " + earlier);
+        Id hash = id.hash();
+        long earlier = decided.get(hash, entry.timestamp());
+        if (earlier != RecentIds.UNKNOWN) {
+            broken(
+                    entry.timestamp(),
+                    entry.place() + ": " + id + " was decided already at " + Place.unpacked(entry.topic(), earlier));
             return;
         }
-        decided.add(id.hash(), entry.timestamp(), entry.place());
+        decided.add(hash, entry.timestamp(), Place.packed(entry));
         if (isRejected(entry)) {
             rejected++;
         } else {

@@ -6,8 +6,8 @@ import dev.turnpike.schemas.event.LedgerEntry;
 /** Law 4: one ledger entry per team, source and usage id within the horizon; corrections name the entry they correct. */
 final class OneEntry extends Law {
 
-    private final RecentIds<String> usages;
-    private final RecentIds<String> entryIds;
+    private final RecentIds usages;
+    private final RecentIds entryIds;
     private long booked;
     private long estimates;
     private long corrections;
@@ -15,8 +15,8 @@ final class OneEntry extends Law {
 
     OneEntry(Cut cut, long horizonMillis) {
         super(4, "one ledger entry per usage", cut);
-        usages = new RecentIds<>(horizonMillis);
-        entryIds = new RecentIds<>(horizonMillis);
+        usages = new RecentIds(horizonMillis);
+        entryIds = new RecentIds(horizonMillis);
     }
 
     @Override
@@ -24,13 +24,14 @@ final class OneEntry extends Law {
         LedgerEntry value = entry.value();
         String what = "team " + value.getTeam() + ", " + value.getSource() + " usage " + value.getUsageId();
         Id entryId = Id.of(value.getEntryId());
-        String sameId = entryIds.get(entryId, entry.timestamp());
-        if (sameId != null) {
+        long sameId = entryIds.get(entryId, entry.timestamp());
+        if (sameId != RecentIds.UNKNOWN) {
             broken(
                     entry.timestamp(),
-                    entry.place() + ": " + what + ": entry " + value.getEntryId() + " is at " + sameId + " already");
+                    entry.place() + ": " + what + ": entry " + value.getEntryId() + " is at "
+                            + Place.unpacked(entry.topic(), sameId) + " already");
         }
-        entryIds.add(entryId, entry.timestamp(), entry.place());
+        entryIds.add(entryId, entry.timestamp(), Place.packed(entry));
         if (value.getKind().equals("correction")) {
             corrections++;
             check(entry, what);
@@ -42,18 +43,20 @@ final class OneEntry extends Law {
             booked++;
         }
         Id usage = Id.of(value.getTeam(), value.getSource(), value.getUsageId());
-        String earlier = usages.get(usage, entry.timestamp());
-        if (earlier != null) {
-            broken(entry.timestamp(), entry.place() + ": " + what + " was booked already at " + earlier);
+        long earlier = usages.get(usage, entry.timestamp());
+        if (earlier != RecentIds.UNKNOWN) {
+            broken(
+                    entry.timestamp(),
+                    entry.place() + ": " + what + " was booked already at " + Place.unpacked(entry.topic(), earlier));
         }
-        usages.add(usage, entry.timestamp(), entry.place());
+        usages.add(usage, entry.timestamp(), Place.packed(entry));
     }
 
     private void check(Entry<LedgerEntry> entry, String what) {
         String corrects = entry.value().getCorrects();
         if (corrects == null) {
             broken(entry.timestamp(), entry.place() + ": " + what + ": a correction that names no entry");
-        } else if (entryIds.get(Id.of(corrects), entry.timestamp()) == null) {
+        } else if (!entryIds.contains(Id.of(corrects), entry.timestamp())) {
             // the entry may be older than ids are remembered
             unknown++;
         }

@@ -58,6 +58,7 @@ final class SameTotals extends Law {
 
     private static final class Request {
         final long since;
+        final String place;
         long touched;
         boolean inFlight;
         final TreeMap<Integer, Dispatch> dispatches = new TreeMap<>();
@@ -66,8 +67,9 @@ final class SameTotals extends Law {
         final Map<PositionKey, Long> perWindow = new HashMap<>();
         long counted;
 
-        Request(long since) {
-            this.since = since;
+        Request(Entry<?> first) {
+            this.since = first.timestamp();
+            this.place = first.place();
         }
 
         long ends() {
@@ -171,7 +173,7 @@ final class SameTotals extends Law {
             compareWindows(name, request, expected);
         }
         if (request.counted != 1 && !request.booked.isEmpty()) {
-            broken(request.since, "ledger: " + name + " counts as " + request.counted + " requests");
+            broken(request.since, request.place + ": " + name + " counts as " + request.counted + " requests");
         }
     }
 
@@ -211,7 +213,7 @@ final class SameTotals extends Law {
         if (!request.perWindow.equals(expected)) {
             broken(
                     request.since,
-                    "ledger: " + name + " is booked in " + request.perWindow + ", it belongs in " + expected);
+                    request.place + ": " + name + " is booked in " + request.perWindow + ", it belongs in " + expected);
         }
     }
 
@@ -224,8 +226,7 @@ final class SameTotals extends Law {
     }
 
     private Request request(Entry<?> entry, String team, String requestId) {
-        Request request =
-                open.computeIfAbsent(new RequestId(team, requestId), absent -> new Request(entry.timestamp()));
+        Request request = open.computeIfAbsent(new RequestId(team, requestId), absent -> new Request(entry));
         request.touched = Math.max(request.touched, entry.timestamp());
         return request;
     }

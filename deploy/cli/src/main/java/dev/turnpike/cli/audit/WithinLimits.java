@@ -3,24 +3,31 @@ package dev.turnpike.cli.audit;
 import dev.turnpike.cli.log.Entry;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.Amounts.Unit;
+import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.BudgetScopes.Dimensions;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Decision;
 import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.WindowView;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Law 2: at every dispatch, after its own hold, what is spent and held stays within each hard limit.
  *
- * <p>Three things make it so, and each is checked: the holds a decision counts are the sum of those in the log; the
- * feedback it goes by is what the meter published under that version; and with these the limit is kept. In the end
+ * <p>Four things make it so, and each is checked: the hard budgets of the policy version that a decision names are those
+ * that it counts, with their limits and windows; the holds it counts are the sum of those in the log; the feedback it goes
+ * by is what the meter published under that version; and with these the limit is kept. In the end
  * what was dispatched may not have cost more than the limit either. Usage that came past Turnpike and cost above a hold
  * are no fault of a dispatch, and are told apart.
  */
@@ -28,11 +35,16 @@ final class WithinLimits extends Law {
 
     private static final int VERSIONS_KEPT = 64;
 
+    // others refer to what a decision does not say
+    private static final Set<String> KNOWN_SCOPES = Set.of("team", "user", "task");
+
+    private final Map<String, TeamPolicy> policies;
     private final Map<PositionKey, Position> positions = new HashMap<>();
     private final Map<DecisionId, Map<PositionKey, Amounts>> held = new HashMap<>();
     private final Map<DecisionId, Entry<Decision>> decisions = new HashMap<>();
     private long dispatches;
     private long views;
+    private long policed;
     private long compared;
     private long overrun;
     private long undispatched;
@@ -62,13 +74,16 @@ final class WithinLimits extends Law {
 
         Amounts dispatchedSpent = Amounts.ZERO;
         boolean overrun;
+        String lastBooked = "ledger";
         final Map<Unit, Limit> limits = new HashMap<>();
         final TreeMap<Version, Feedback> published = new TreeMap<>();
         final TreeMap<Version, Awaited> awaited = new TreeMap<>();
     }
 
-    WithinLimits(Cut cut) {
+    /** @param policies every policy that is known, by its version */
+    WithinLimits(Cut cut, Map<String, TeamPolicy> policies) {
         super(2, "spent + held within hard limits", cut);
+        this.policies = policies;
     }
 
     @Override
@@ -105,6 +120,10 @@ final class WithinLimits extends Law {
                 checkLimit(entry, view);
             }
         }
+        TeamPolicy policy = policies.get(decision.getPolicyVersion());
+        if (policy != null) {
+            compareWithPolicy(entry, policy);
+        }
         DecisionId id = DecisionId.of(decision);
         Map<PositionKey, Amounts> after = held.remove(id);
         if (after != null) {
@@ -132,6 +151,49 @@ final class WithinLimits extends Law {
                     entry.place() + ": " + DecisionId.of(entry.value()) + " was dispatched with " + unit.display(used)
                             + " spent and held of " + unit.display(limit) + " in budget " + view.getBudget());
         }
+    }
+
+    /** Whether the decision counted in every hard window that its policy has for it, against the limit there. */
+    private void compareWithPolicy(Entry<Decision> entry, TeamPolicy policy) {
+        Decision decision = entry.value();
+        // a redecision keeps the windows and limits of the first decision
+        if (decision.getDecision() > 0) {
+            return;
+        }
+        policed++;
+        Dimensions dimensions =
+                new Dimensions(decision.getTeam(), decision.getUser(), decision.getTaskId(), null, Map.of());
+        for (BudgetScopes.Applied applied : BudgetScopes.windowsAt(policy, dimensions, decision.getRequestedAt())) {
+            Budget budget = applied.budget();
+            // without the scope value it is refused, and that is the router's to say
+            if (!BudgetScopes.isHard(budget) || !KNOWN_SCOPES.contains(budget.getScope()) || applied.window() == null) {
+                continue;
+            }
+            String unit = BudgetScopes.unitOf(budget).wireName();
+            boolean counted = decision.getWindows().stream()
+                    .anyMatch(view -> view.getEnforcement().equals("hard")
+                            && view.getUnit().equals(unit)
+                            && isAt(view.getWindow(), applied.window(), decision.getRequestedAt())
+                            && Amounts.of(view.getLimit()).in(unit(view)) == BudgetScopes.limitOf(budget));
+            if (!counted) {
+                broken(
+                        entry.timestamp(),
+                        entry.place() + ": " + DecisionId.of(decision) + " was dispatched without regard to budget "
+                                + budget.getName() + " of policy " + policy.getVersion() + ", "
+                                + BudgetScopes.unitOf(budget).display(BudgetScopes.limitOf(budget)) + " in "
+                                + applied.window());
+            }
+        }
+    }
+
+    /** Whether a window is the same but for where it begins: a new time zone need not cut the current one short. */
+    private static boolean isAt(HoldWindow window, @Nullable HoldWindow applied, long time) {
+        return applied != null
+                && window.getScope().equals(applied.getScope())
+                && window.getScopeValue().equals(applied.getScopeValue())
+                && window.getPeriod().equals(applied.getPeriod())
+                && window.getWindowStart() <= time
+                && time < window.getWindowEnd();
     }
 
     /** Whether the decision counted every hold that was opened before it, and its own. */
@@ -224,6 +286,7 @@ final class WithinLimits extends Law {
         Amounts withinHold = amount.minus(new Amounts(booked.getOverrunNanoUsd(), 0, 0));
         for (PositionKey key : Windows.keys(booked.getTeam(), booked.getWindows())) {
             Position position = at(key);
+            position.lastBooked = entry.place();
             position.dispatchedSpent = position.dispatchedSpent.plus(withinHold);
             position.overrun |= booked.getOverrunNanoUsd() != 0;
         }
@@ -250,7 +313,8 @@ final class WithinLimits extends Law {
             overspent += limit.unit == Unit.NANO_USD ? spent - limit.amount : 0;
             broken(
                     cut().from(),
-                    "ledger: " + key.encode() + ": what was dispatched cost " + limit.unit.display(spent) + " of "
+                    position.lastBooked + ": " + key.encode() + ": what was dispatched cost "
+                            + limit.unit.display(spent) + " of "
                             + limit.unit.display(limit.amount) + " in budget " + limit.budget + ", "
                             + (spent - limit.amount) + " " + limit.unit.wireName() + " too much");
         }
@@ -273,6 +337,7 @@ final class WithinLimits extends Law {
     @Override
     String counted() {
         return count(dispatches, "dispatch", "dispatches") + " in " + count(views, "hard window", "hard windows") + ", "
+                + count(policed, "policy", "policies") + " and "
                 + count(compared, "feedback", "feedbacks") + " as published; overspent " + overspent
                 + " nano-dollars, overruns " + Unit.NANO_USD.display(overrun) + ", undispatched usage "
                 + Unit.NANO_USD.display(undispatched);

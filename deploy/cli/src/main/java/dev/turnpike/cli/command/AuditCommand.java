@@ -4,12 +4,15 @@ import dev.turnpike.cli.audit.Audit;
 import dev.turnpike.cli.audit.Audit.Scope;
 import dev.turnpike.cli.audit.Report;
 import dev.turnpike.cli.log.Cluster;
+import dev.turnpike.cli.text.Times;
 import dev.turnpike.cluster.LocalBroker;
 import dev.turnpike.cluster.LocalRegistry;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,6 +23,8 @@ import picocli.CommandLine.Spec;
 
 @Command(name = "audit", description = "Checks the laws from the topics alone; exits with 1 if one is broken.")
 final class AuditCommand implements Callable<Integer> {
+
+    private static final long PROGRESS_NANOS = Duration.ofSeconds(5).toNanos();
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -71,7 +76,7 @@ final class AuditCommand implements Callable<Integer> {
     public Integer call() {
         Scope scope = scope();
         Path kept = dataDir;
-        Report report = kept == null ? Audit.of(connection.cluster(), scope) : audit(kept, scope);
+        Report report = kept == null ? Audit.of(connection.cluster(), scope, progress()) : audit(kept, scope);
         new Findings(report).print(spec.commandLine().getOut(), json);
         return report.holds() ? 0 : 1;
     }
@@ -84,13 +89,26 @@ final class AuditCommand implements Callable<Integer> {
         }
     }
 
-    private static Report audit(Path dataDir, Scope scope) {
+    /** A line on standard error now and then, for logs that take long. */
+    private Audit.Progress progress() {
+        PrintWriter err = spec.commandLine().getErr();
+        AtomicLong last = new AtomicLong(System.nanoTime());
+        return (records, share, time) -> {
+            if (System.nanoTime() - last.get() > PROGRESS_NANOS) {
+                last.set(System.nanoTime());
+                err.printf("%,d records, %.0f %% of the log, up to %s UTC%n", records, 100 * share, Times.second(time));
+                err.flush();
+            }
+        };
+    }
+
+    private Report audit(Path dataDir, Scope scope) {
         if (!Files.isDirectory(dataDir.resolve("broker"))) {
             throw new IllegalArgumentException(dataDir + ": holds no broker; name the --data-dir of an up");
         }
         try (LocalRegistry registry = LocalRegistry.start(dataDir.resolve("registry"), 0);
                 LocalBroker broker = LocalBroker.start(dataDir.resolve("broker"), 0)) {
-            return Audit.of(Cluster.local(broker.bootstrapServers(), registry.url()), scope);
+            return Audit.of(Cluster.local(broker.bootstrapServers(), registry.url()), scope, progress());
         }
     }
 }

@@ -52,13 +52,7 @@ final class Connection {
      * @throws KafkaException if no broker answers
      */
     Cluster cluster() {
-        Map<String, String> flags = new HashMap<>(more);
-        if (bootstrapServers != null) {
-            flags.put("bootstrap.servers", bootstrapServers);
-        }
-        if (registry != null) {
-            flags.put("schema.registry.url", registry);
-        }
+        Map<String, String> flags = flags();
         Settings given = Settings.load(flags, config);
         THIS_MACHINE.forEach((key, value) -> {
             if (given.find(key) == null) {
@@ -68,6 +62,22 @@ final class Connection {
         Cluster cluster = Cluster.of(Settings.load(flags, config));
         requireAnswer(cluster);
         return cluster;
+    }
+
+    /** What is given, and nothing instead of what is not. */
+    Settings settings() {
+        return Settings.load(flags(), config);
+    }
+
+    private Map<String, String> flags() {
+        Map<String, String> flags = new HashMap<>(more);
+        if (bootstrapServers != null) {
+            flags.put("bootstrap.servers", bootstrapServers);
+        }
+        if (registry != null) {
+            flags.put("schema.registry.url", registry);
+        }
+        return flags;
     }
 
     private static void requireAnswer(Cluster cluster) {

@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Durations as in settings files: {@code 250ms}, {@code 30s}, {@code 15m}, {@code 24h}, {@code 30d}. */
-final class DurationOption implements ITypeConverter<Duration> {
+public final class DurationOption implements ITypeConverter<Duration> {
 
     @Override
     public Duration convert(String value) {

@@ -1,6 +1,8 @@
 package dev.turnpike.cli.command;
 
 import dev.turnpike.cli.log.TopicLog;
+import dev.turnpike.cli.rerun.JudgeOption;
+import dev.turnpike.cli.rerun.Recomputation;
 import dev.turnpike.cli.view.Explanation;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Decision;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,6 +25,9 @@ final class ExplainCommand extends Reading {
     @Option(names = "--team", paramLabel = "TEAM", description = "Of this team, where several use the same id.")
     @Nullable
     String team;
+
+    @Mixin
+    JudgeOption judge = new JudgeOption();
 
     @Override
     void read(TopicLog log, PrintWriter out) {
@@ -39,10 +45,14 @@ final class ExplainCommand extends Reading {
                     + " dead letters");
         }
         for (Decision decision : decisions) {
+            // --json gives the event as it is recorded
             if (json) {
                 out.println(JsonEvents.write(decision));
             } else {
                 new Explanation(decision).print(out);
+                out.printf(
+                        "%n  recomputed %s%n",
+                        Recomputation.of(decision, log, judge.router()).text());
                 out.println();
             }
         }

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /** An audit's report for people or programs. */
-record Findings(Report report) {
+public record Findings(Report report) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int WIDTH = 100;
 
-    void print(PrintWriter out, boolean json) {
+    public void print(PrintWriter out, boolean json) {
         if (json) {
             out.println(json());
             return;

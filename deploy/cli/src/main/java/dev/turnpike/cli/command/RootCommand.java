@@ -20,6 +20,9 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 100,
         subcommands = {
             UpCommand.class,
+            RouterCommand.class,
+            MeterCommand.class,
+            DemoCommand.class,
             TopicsCommand.class,
             ApplyCommand.class,
             PublishCommand.class,
@@ -32,6 +35,7 @@ import picocli.CommandLine.Spec;
             CatalogCommand.class,
             KeysCommand.class,
             AuditCommand.class,
+            ReplayCommand.class,
             EvalCommand.class,
             TrainCommand.class,
         })

@@ -23,7 +23,7 @@ public record Traffic(String run) {
 
     private static final long SEED = 20_231_116;
     private static final ZoneId PLATFORM_ZONE = ZoneId.of("America/New_York");
-    private static final int EARLIER_REPORTS = 10;
+    static final int EARLIER_REPORTS = 10;
     // 12,000,000 × 1.25 + 499,400 × 10 USD per million are 19.994 USD of openai/gpt-5; ten of them are 199.94
     private static final long EARLIER_INPUT = 12_000_000;
     private static final long EARLIER_OUTPUT = 499_400;

@@ -64,6 +64,7 @@ public final class DocumentText {
         unless(List.of(), fields, "regions", offer.getRegions());
         unless(Map.of(), fields, "quality", offer.getQuality());
         unless(null, fields, "quality_source", offer.getQualitySource());
+        unless(List.of(), fields, "specialist_for", offer.getSpecialistFor());
         unless(null, fields, "latency_ms", offer.getLatencyMs());
         fields.put("prices", offer.getPrices().stream().map(DocumentText::price).toList());
     }
@@ -173,6 +174,9 @@ public final class DocumentText {
         unless(defaults.getFallbacks(), fields, "fallbacks", routing.getFallbacks());
         unless(null, fields, "max_request_usd", usd(routing.getMaxRequestNanoUsd()));
         unless(null, fields, "output_quantile", routing.getOutputQuantile());
+        unless(null, fields, "worth_usd", usd(routing.getWorthNanoUsd()));
+        unless(defaults.getCascade(), fields, "cascade", routing.getCascade());
+        unless(Map.of(), fields, "allow_tools", routing.getAllowTools());
         return fields;
     }
 

@@ -30,6 +30,7 @@ final class OfferDocument {
         offer.setRegions(section.list("regions", Values::name));
         offer.setQuality(section.map("quality", Values::share));
         offer.setQualitySource(section.find("quality_source"));
+        offer.setSpecialistFor(section.list("specialist_for", Values::name));
         offer.setLatencyMs(section.find("latency_ms", Values::count));
         offer.setPrices(prices(BudgetScopes.offerId(provider, model), section));
         section.end();

@@ -120,6 +120,9 @@ final class PolicyDocument {
         routing.setFallbacks(section.get("fallbacks", Values.integer(0, 10), defaults.getFallbacks()));
         routing.setMaxRequestNanoUsd(section.find("max_request_usd", Values::usd));
         routing.setOutputQuantile(section.find("output_quantile", Values::share));
+        routing.setWorthNanoUsd(section.find("worth_usd", Values::usd));
+        routing.setCascade(section.get("cascade", Values::share, defaults.getCascade()));
+        routing.setAllowTools(section.lists("allow_tools", Values::name));
         section.end();
         Double economy = routing.getEconomyFloor();
         if (economy != null && economy > routing.getQualityFloor()) {

@@ -124,6 +124,16 @@ final class Section {
         return found;
     }
 
+    /** A mapping of free names to lists of values. */
+    <T> Map<String, List<T>> lists(String key, Function<String, T> parser) {
+        Section names = section(key);
+        Map<String, List<T>> found = new LinkedHashMap<>();
+        for (String name : names.values.keySet()) {
+            found.put(name, names.list(name, parser));
+        }
+        return found;
+    }
+
     IllegalArgumentException refuse(String key, String cure) {
         Node node = values.get(key);
         String value = node instanceof ScalarNode scalar ? "=" + scalar.getValue() : "";

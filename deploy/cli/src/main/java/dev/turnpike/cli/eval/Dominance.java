@@ -4,40 +4,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
- * Which models are dearer and worse than one other, by kind of task; over all for kinds that are not known.
+ * Which models are dearer and worse than one other, by kind of task.
  *
  * <p>Worse by chance does not count: the difference must exceed a number of standard errors.
  */
 final class Dominance {
 
-    private static final double ERRORS_TO_RULE_OUT = 1;
     private static final double ERRORS_TO_BLAME = 2;
 
-    private final boolean[] overall;
-    private final Map<String, boolean[]> byType;
-
-    private Dominance(boolean[] overall, Map<String, boolean[]> byType) {
-        this.overall = overall;
-        this.byType = byType;
-    }
-
-    /** What a training side rules out. */
-    static Dominance of(Dataset side) {
-        Map<String, boolean[]> byType = new HashMap<>();
-        side.prompts().stream()
-                .filter(prompt -> !prompt.taskType().isEmpty())
-                .collect(Collectors.groupingBy(Dataset.Answered::taskType))
-                .forEach((type, prompts) -> byType.put(type, dominated(side.with(prompts), ERRORS_TO_RULE_OUT)));
-        return new Dominance(dominated(side, ERRORS_TO_RULE_OUT), byType);
-    }
-
-    /** By position of the model. */
-    boolean[] on(String taskType) {
-        return byType.getOrDefault(taskType, overall);
-    }
+    private Dominance() {}
 
     /** How many picks went to a model that proved dominated on the tested prompts of that kind of task. */
     static int picks(Dataset tested, List<int[]> settings) {
@@ -50,7 +27,7 @@ final class Dominance {
         for (List<Integer> members : kinds.values()) {
             Dataset kind =
                     tested.with(members.stream().map(tested.prompts()::get).toList());
-            boolean[] dominated = dominated(kind, ERRORS_TO_BLAME);
+            boolean[] dominated = dominated(kind);
             for (int[] setting : settings) {
                 for (int i : members) {
                     picks += dominated[setting[i]] ? 1 : 0;
@@ -60,18 +37,18 @@ final class Dominance {
         return picks;
     }
 
-    private static boolean[] dominated(Dataset side, double errors) {
+    private static boolean[] dominated(Dataset side) {
         double[] costs = side.meanCosts();
         boolean[] dominated = new boolean[costs.length];
         for (int m = 0; m < costs.length; m++) {
             for (int other = 0; other < costs.length; other++) {
-                dominated[m] |= costs[other] < costs[m] && isBetter(side.prompts(), other, m, errors);
+                dominated[m] |= costs[other] < costs[m] && isBetter(side.prompts(), other, m);
             }
         }
         return dominated;
     }
 
-    private static boolean isBetter(List<Dataset.Answered> prompts, int model, int than, double errors) {
+    private static boolean isBetter(List<Dataset.Answered> prompts, int model, int than) {
         int n = prompts.size();
         double sum = 0;
         double squares = 0;
@@ -82,6 +59,6 @@ final class Dominance {
         }
         double mean = sum / n;
         double error = Math.sqrt(Math.max(0, squares / n - mean * mean) / n);
-        return mean > 0 && mean > errors * error;
+        return mean > 0 && mean > ERRORS_TO_BLAME * error;
     }
 }

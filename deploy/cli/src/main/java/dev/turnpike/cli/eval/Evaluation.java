@@ -1,5 +1,7 @@
 package dev.turnpike.cli.eval;
 
+import dev.turnpike.router.decision.Ask;
+import dev.turnpike.router.decision.TeamRules;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -21,7 +23,8 @@ final class Evaluation {
     private final long seed;
     private final Dataset data;
     private final int n;
-    private final Judge.Expectation[] expected;
+    private final double[][] success;
+    private final List<int[]> picks;
     private final int[] partOf;
     private final List<int[]> floorPicks;
 
@@ -30,7 +33,11 @@ final class Evaluation {
         this.seed = seed;
         this.data = split.data();
         this.n = data.prompts().size();
-        this.expected = new Judge.Expectation[n];
+        this.success = new double[n][];
+        this.picks = new ArrayList<>();
+        for (int setting = 0; setting <= SETTINGS; setting++) {
+            picks.add(new int[n]);
+        }
         this.partOf = new int[n];
         this.floorPicks = new ArrayList<>();
         for (int i = 0; i < FloorPromise.PROMISES.length; i++) {
@@ -45,18 +52,33 @@ final class Evaluation {
     }
 
     private void judge() {
+        List<TeamRules> settings = new ArrayList<>();
+        for (int setting = 0; setting <= SETTINGS; setting++) {
+            settings.add(Judge.worth(worth(setting)));
+        }
         for (int part = 0; part < split.parts().size(); part++) {
             Split.Part side = split.parts().get(part);
             Judge judge = Judge.train(side.train());
-            List<Choice> floors = FloorPromise.choose(side.train(), seed);
+            List<FloorPromise.Choice> floors = FloorPromise.choose(side.train(), seed);
             for (int i : side.test()) {
-                expected[i] = judge.expect(data.prompts().get(i));
+                Ask ask = Judge.ask(data.prompts().get(i));
+                success[i] = judge.success(ask);
                 partOf[i] = part;
+                for (int setting = 0; setting <= SETTINGS; setting++) {
+                    picks.get(setting)[i] = judge.pick(ask, settings.get(setting));
+                }
                 for (int f = 0; f < floors.size(); f++) {
-                    floorPicks.get(f)[i] = floors.get(f).pick(expected[i]);
+                    floorPicks.get(f)[i] = floors.get(f).pick(judge, ask);
                 }
             }
         }
+    }
+
+    /** What a success is worth: from a hundredth to ten thousand times the strongest model's call, then without limit. */
+    private double worth(int setting) {
+        return setting == SETTINGS
+                ? Double.POSITIVE_INFINITY
+                : data.meanCosts()[data.strongest()] * Math.pow(10, -2 + 6.0 * setting / SETTINGS);
     }
 
     private Report report(String name, String how, String strongName, String weakName) {
@@ -69,7 +91,7 @@ final class Evaluation {
             models.add(new Report.ModelFigures(data.models().get(m).name(), scores[m], costs[m]));
         }
         Report.Pair pair = pair(strong, weak);
-        Policy router = router();
+        Policy router = new Policy(picks);
         Report.Pool pool = pool(router);
         List<Report.Floor> floors = floors();
         Report report =
@@ -91,7 +113,7 @@ final class Evaluation {
         double[] router = new double[n];
         for (int i = 0; i < n; i++) {
             gains[i] = score(i, strong) - score(i, weak);
-            router[i] = expected[i].success()[strong] - expected[i].success()[weak];
+            router[i] = success[i][strong] - success[i][weak];
         }
         return new Report.Pair(
                 data.models().get(strong).name(),
@@ -147,29 +169,18 @@ final class Evaluation {
     /** What a policy picks for each prompt at each setting of its trade-off; the last setting ignores cost. */
     private record Policy(List<int[]> picks) {}
 
-    private Policy router() {
-        double cost = data.meanCosts()[data.strongest()];
-        List<int[]> picks = new ArrayList<>();
-        for (int setting = 0; setting <= SETTINGS; setting++) {
-            // a success is worth from a hundredth to ten thousand times the strongest model's call, then without limit
-            double worth =
-                    setting == SETTINGS ? Double.POSITIVE_INFINITY : cost * Math.pow(10, -2 + 6.0 * setting / SETTINGS);
-            Choice choice = Choice.worth(worth);
-            picks.add(Arrays.stream(expected).mapToInt(choice::pick).toArray());
-        }
-        return new Policy(picks);
-    }
-
     private Policy oracle() {
-        double cost = data.meanCosts()[data.strongest()];
-        List<int[]> picks = new ArrayList<>();
-        for (int setting = 0; setting <= SETTINGS; setting++) {
-            Choice choice = Choice.worth(cost * Math.pow(10, -2 + 6.0 * setting / SETTINGS));
-            picks.add(data.prompts().stream()
-                    .mapToInt(prompt -> choice.pick(new Judge.Expectation(prompt.scores(), prompt.costs())))
+        List<int[]> best = new ArrayList<>();
+        for (int setting = 0; setting < SETTINGS; setting++) {
+            double worth = worth(setting);
+            best.add(data.prompts().stream()
+                    .mapToInt(prompt -> IntStream.range(0, prompt.scores().length)
+                            .boxed()
+                            .max(Comparator.comparingDouble(m -> worth * prompt.scores()[m] - prompt.costs()[m]))
+                            .orElseThrow())
                     .toArray());
         }
-        return new Policy(picks);
+        return new Policy(best);
     }
 
     private Policy always(int... models) {

@@ -43,6 +43,14 @@ public final class TimeOrder implements AutoCloseable {
         final long end;
         final Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
         boolean complete;
+        long begin;
+        long next;
+
+        void handedOut(long offset) {
+            // where a log begins is seen only by what is read of it
+            begin = next == 0 ? offset : begin;
+            next = offset + 1;
+        }
 
         Lane(TopicPartition partition, int rank, long end) {
             this.partition = partition;
@@ -95,12 +103,24 @@ public final class TimeOrder implements AutoCloseable {
             return null;
         }
         ConsumerRecord<byte[], byte[]> record = lane.fetched.remove();
+        lane.handedOut(record.offset());
         if (!lane.fetched.isEmpty()) {
             ready.add(lane);
         } else if (!lane.complete) {
             waiting.add(lane);
         }
         return record;
+    }
+
+    /** How much of what is to be read has been handed out, 0 to 1. */
+    public double share() {
+        long done = 0;
+        long all = 0;
+        for (Lane lane : lanes.values()) {
+            done += Math.max(0, lane.next - lane.begin);
+            all += lane.end - lane.begin;
+        }
+        return all == 0 ? 1 : (double) done / all;
     }
 
     @Override

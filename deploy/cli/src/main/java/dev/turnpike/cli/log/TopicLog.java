@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -90,11 +91,38 @@ public final class TopicLog implements AutoCloseable {
 
     /** Reads a topic to where its committed records end. */
     public void scan(Topic<?> topic, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
-        try (TimeOrder records = read(ends(List.of(topic), IsolationLevel.READ_COMMITTED), name -> 0)) {
+        scan(List.of(topic), visitor);
+    }
+
+    /** Several topics at once to where their committed records end, in the order of the records' times. */
+    public void scan(Collection<? extends Topic<?>> topics, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+        try (TimeOrder records = read(ends(topics, IsolationLevel.READ_COMMITTED), name -> 0)) {
             for (var record = records.next(); record != null; record = records.next()) {
                 visitor.accept(record);
             }
         }
+    }
+
+    /** The record at a place; null where there is none any more. */
+    public @Nullable ConsumerRecord<byte[], byte[]> at(TopicPartition partition, long offset) {
+        try (var consumer = cluster.consumer()) {
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, offset);
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            while (consumer.position(partition) < end) {
+                for (var record : consumer.poll(POLL).records(partition)) {
+                    return record.offset() == offset ? record : null;
+                }
+            }
+            return null;
+        } catch (OffsetOutOfRangeException e) {
+            return null;
+        }
+    }
+
+    /** The name of a topic on the cluster. */
+    public String name(Topic<?> topic) {
+        return cluster.name(topic);
     }
 
     /** Every event of a topic in the order of their times. */

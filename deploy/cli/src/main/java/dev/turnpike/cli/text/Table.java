@@ -46,6 +46,11 @@ public final class Table<R> {
         return column("", title, false, value, Object::toString);
     }
 
+    /** A column of numbers in words, for people alone. */
+    public Table<R> number(String title, Function<R, @Nullable String> value) {
+        return column("", title, true, value, Object::toString);
+    }
+
     /** A column of whole numbers. */
     public Table<R> count(String name, Function<R, @Nullable Long> value) {
         return shown(name, true, value, number -> String.format(Locale.ROOT, "%,d", number));

@@ -13,6 +13,7 @@ import dev.turnpike.router.config.RouterConfig;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.streams.HttpServer;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -92,6 +93,9 @@ final class LocalSystem implements AutoCloseable {
 
         progress.accept("starting router, meter and door");
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // where connectors in this process count
+        Metrics.addRegistry(metrics);
+        parts.push(() -> Metrics.removeRegistry(metrics));
         RouterService router =
                 add(RouterService.start(RouterConfig.of(settings(cluster, "router", httpPort)), metrics));
         MeteringConfig metering = MeteringConfig.of(settings(cluster, "meter", httpPort));
@@ -155,7 +159,9 @@ final class LocalSystem implements AutoCloseable {
         sink.put("schema.registry.url", cluster.registryUrl());
         sink.put("providers", String.join(",", providers));
         for (String name : providers) {
+            sink.put("provider." + name + ".api", "openai");
             sink.put("provider." + name + ".url", provider.url());
+            sink.put("provider." + name + ".key", "");
         }
         return sink;
     }

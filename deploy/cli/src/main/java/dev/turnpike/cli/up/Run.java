@@ -2,41 +2,29 @@ package dev.turnpike.cli.up;
 
 import dev.turnpike.cli.audit.Audit;
 import dev.turnpike.cli.audit.Report;
+import dev.turnpike.cli.demo.DemoDocuments;
+import dev.turnpike.cli.demo.Replay;
 import dev.turnpike.cli.demo.Trace;
-import dev.turnpike.cli.demo.Traffic;
-import dev.turnpike.cli.document.Change;
-import dev.turnpike.cli.document.Document;
-import dev.turnpike.cli.document.DocumentReader;
-import dev.turnpike.cli.document.Published;
 import dev.turnpike.cli.key.AccessKeys;
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.log.LogFile;
 import dev.turnpike.cli.log.TopicLog;
-import dev.turnpike.cli.publish.Intake;
 import dev.turnpike.cli.publish.Publisher;
 import dev.turnpike.cli.up.Watch.Count;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.Money;
 import dev.turnpike.schemas.Topics;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -186,20 +174,15 @@ public final class Run {
             return;
         }
         say("publishing the demo's catalog and policies");
-        List<Document> documents = new ArrayList<>();
-        documents.addAll(shipped("/demo/catalog.yaml"));
-        documents.addAll(shipped("/demo/policies.yaml"));
-        try (TopicLog log = TopicLog.open(cluster)) {
-            List<Change> changes = Published.read(log).changes(documents, false, Instant.now());
-            Published.publish(cluster, log.serdes(), changes);
-        }
+        DemoDocuments.publish(cluster);
     }
 
     private Thread traffic(Publisher publisher) {
         Thread thread = new Thread(
                 () -> {
                     if (trace != null) {
-                        replay(trace, publisher);
+                        Replay.prelude(publisher, clock);
+                        Replay.requests(publisher, clock, trace, rate);
                     }
                 },
                 "demo-traffic");
@@ -207,49 +190,8 @@ public final class Run {
         return thread;
     }
 
-    private void replay(Trace replayed, Publisher publisher) {
-        Traffic.earlierUsage(clock.millis()).forEach(report -> publisher.publish(Intake.USAGE, report));
-        badRecords(publisher);
-        String run = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT)
-                .withZone(ZoneOffset.UTC)
-                .format(clock.instant());
-        Traffic traffic = new Traffic(run);
-        long start = System.nanoTime();
-        Duration round = replayed.length().plusSeconds(1);
-        for (int number = 0; ; number++) {
-            int place = number % replayed.arrivals().size();
-            int rounds = number / replayed.arrivals().size();
-            Trace.Arrival arrival = replayed.arrivals().get(place);
-            Duration due = round.multipliedBy(rounds).plus(arrival.after());
-            try {
-                TimeUnit.NANOSECONDS.sleep(start + (long) (due.toNanos() / rate) - System.nanoTime());
-            } catch (InterruptedException e) {
-                return;
-            }
-            publisher.publish(Intake.REQUESTS, traffic.request(number, arrival));
-        }
-    }
-
-    /** What a public topic must bear: bytes that are nothing, and a request that does not say who pays. */
-    private static void badRecords(Publisher publisher) {
-        byte[] noise = new byte[64];
-        new SplittableRandom(7).nextBytes(noise);
-        publisher.publish(Intake.REQUESTS, "noise", noise);
-        publisher.publish(
-                Intake.REQUESTS,
-                "nobody",
-                "{\"request_id\":\"no-team\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
-                        .getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static final int BAD_RECORDS = 2;
-
     private long requests(Publisher publisher) {
-        return trace == null
-                ? publisher.accepted()
-                : publisher.accepted()
-                        - BAD_RECORDS
-                        - Traffic.earlierUsage(clock.millis()).size();
+        return trace == null ? publisher.accepted() : publisher.accepted() - Replay.OTHER_RECORDS;
     }
 
     private void watchUntilTheEnd(Publisher publisher, Watch watch) throws InterruptedException {
@@ -301,17 +243,6 @@ public final class Run {
         before.forEach((reason, count) ->
                 since.computeIfPresent(reason, (same, all) -> all.equals(count) ? null : Long.valueOf(all - count)));
         return since;
-    }
-
-    private static List<Document> shipped(String resource) {
-        try (InputStream stream = Run.class.getResourceAsStream(resource)) {
-            if (stream == null) {
-                throw new IllegalStateException(resource + ": is not in this build");
-            }
-            return DocumentReader.read(new InputStreamReader(stream, StandardCharsets.UTF_8), resource);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private synchronized void say(String line) {

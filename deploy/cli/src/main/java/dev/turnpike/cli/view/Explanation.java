@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** A decision in words: what was asked, what came of it and why, what each budget and each model had to do with it. */
 public record Explanation(Decision decision) {
 
+    // of those that were ranked and of those that were out, see DecisionEvents
+    private static final int MOST_RECORDED = 16;
+
     public void print(PrintWriter out) {
         out.printf(
                 "request %s of team %s%s%n",
@@ -37,6 +40,13 @@ public record Explanation(Decision decision) {
             line(out, "try again", "from " + Times.second(decision.getRetryAt()) + " UTC on, when the window turns");
         }
         line(out, "floor", floor());
+        if (decision.getCatalogVersion() != null) {
+            line(out, "seen", seen());
+        }
+        String margin = margin();
+        if (margin != null) {
+            line(out, "margin", margin);
+        }
         if (decision.getHold() != null) {
             line(
                     out,
@@ -55,6 +65,10 @@ public record Explanation(Decision decision) {
         if (!decision.getCandidates().isEmpty()) {
             out.println();
             candidates().print(out, decision.getCandidates(), false);
+            if (decision.getCandidates().size() >= MOST_RECORDED) {
+                out.println(
+                        "A decision records the best 16 candidates and up to 16 that were out, not the whole catalog.");
+            }
         }
     }
 
@@ -93,12 +107,15 @@ public record Explanation(Decision decision) {
     /** What is expected to be saved against the strongest eligible model; null where nothing was chosen. */
     private @Nullable String saving() {
         Long baseline = decision.getBaselineNanoUsd();
-        Long expected = decision.getCandidates().stream()
-                .filter(candidate -> isChosen(candidate))
-                .map(Candidate::getExpectedNanoUsd)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        Long expected = decision.getExpectedNanoUsd() != null
+                ? decision.getExpectedNanoUsd()
+                // where a decision does not say it
+                : decision.getCandidates().stream()
+                        .filter(this::isChosen)
+                        .map(Candidate::getExpectedNanoUsd)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
         if (baseline == null || expected == null || baseline <= 0) {
             return null;
         }
@@ -108,6 +125,35 @@ public record Explanation(Decision decision) {
                 Money.display(baseline - expected),
                 Money.display(baseline),
                 100.0 * (baseline - expected) / baseline);
+    }
+
+    /** What the decision was made from, apart from the request and the windows below. */
+    private String seen() {
+        return "catalog " + decision.getCatalogVersion() + ", performance " + decision.getPerformanceVersion()
+                + ", policy " + (decision.getPolicyVersion().isEmpty() ? "-" : decision.getPolicyVersion())
+                + (decision.getDifficulty() == null
+                        ? ""
+                        : String.format(Locale.ROOT, "; difficulty %.2f", decision.getDifficulty()));
+    }
+
+    /** How much more the next best would cost per completed task; null where there is none to compare with. */
+    private @Nullable String margin() {
+        Long expected = decision.getExpectedNanoUsd();
+        Double success = decision.getExpectedSuccess();
+        Candidate next = decision.getCandidates().stream()
+                .filter(candidate -> candidate.getExcluded() == null
+                        && !isChosen(candidate)
+                        && candidate.getPerSuccessNanoUsd() != null)
+                .findFirst()
+                .orElse(null);
+        if (expected == null || success == null || success <= 0 || next == null) {
+            return null;
+        }
+        long chosen = Math.round(expected / success);
+        long other = next.getPerSuccessNanoUsd();
+        String than = Money.display(chosen) + " per completed task; next "
+                + BudgetScopes.offerId(next.getProvider(), next.getModel()) + " with " + Money.display(other);
+        return chosen <= 0 ? than : than + String.format(Locale.ROOT, " (%+.0f %%)", 100.0 * (other - chosen) / chosen);
     }
 
     private boolean isChosen(Candidate candidate) {

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cluster.LocalCluster;
+import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The audit on a real broker: a log in which nothing is wrong, and the same log with a fault in it. */
 class AuditIT {
@@ -50,6 +56,50 @@ class AuditIT {
         assertThat(report.findings().get(3).examples())
                 .anyMatch(example -> example.startsWith("ledger-" + SmallLog.OWNER + "@3: ")
                         && example.contains("was booked already at ledger-" + SmallLog.OWNER + "@2"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void shouldFindTheFaultInACopyOfTheLog(int law, UnaryOperator<SmallLog> fault) throws Exception {
+        Cluster cluster = cluster("audit-fault-" + law + ".");
+        write(cluster, fault.apply(SmallLog.good()));
+
+        Report report = Audit.of(cluster, Audit.Scope.whole());
+
+        Finding finding = report.findings().get(law - 1);
+        assertThat(finding.law()).isEqualTo(law);
+        // each names a record
+        assertThat(finding.examples()).isNotEmpty().allMatch(example -> example.matches("[a-z-]+-\\d+@\\d+.*"));
+    }
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                fault(1, log -> log.again(Topics.DECISIONS)),
+                fault(
+                        2,
+                        log -> log.withoutLast(Topics.DECISIONS)
+                                .change(
+                                        Topics.DECISIONS,
+                                        decision -> decision.getWindows().get(0).setHeld(SmallLog.BOUND.toAvro()))),
+                fault(3, log -> log.change(Topics.BUDGETS, state -> state.setSpent(new Amounts(1, 2, 3).toAvro()))),
+                fault(4, log -> log.again(Topics.LEDGER)),
+                fault(
+                        5,
+                        log -> log.withoutLast(Topics.LEDGER)
+                                .change(Topics.LEDGER, entry -> entry.setAmount(new Amounts(1, 150_000, 1).toAvro()))),
+                fault(
+                        6,
+                        log -> log.change(
+                                Topics.DISPATCHES, dispatch -> dispatch.setAdmittedAt(dispatch.getAdmittedAt() + 1))),
+                fault(7, log -> log.withoutLast(Topics.DEAD_LETTERS)),
+                fault(8, log -> {
+                    log.alert(50, SmallLog.DAY + 2_000);
+                    return log.again(Topics.ALERTS);
+                }));
+    }
+
+    private static Arguments fault(int law, UnaryOperator<SmallLog> fault) {
+        return Arguments.of(law, fault);
     }
 
     @Test

@@ -73,6 +73,24 @@ final class BalancedTest {
     }
 
     @Test
+    void shouldAllowForHoldsThatWaitForTheirTurnAfterTheirTimeHasEnded() {
+        // given: the meter ends so many holds a tick, and the log ends with the tick after the end of this one
+        log.dispatched("r4", log.request("r4", SmallLog.DAY + 5_000, SmallLog.OWNER));
+        log.add(Topics.TICKS, SmallLog.OWNER, SmallLog.DAY + 906_000, new Tick(SmallLog.OWNER));
+
+        assertThat(judge().examples()).isEmpty();
+    }
+
+    @Test
+    void shouldNotAllowForMoreThanWhatWaits() {
+        log.dispatched("r4", log.request("r4", SmallLog.DAY + 5_000, SmallLog.OWNER));
+        log.add(Topics.TICKS, SmallLog.OWNER, SmallLog.DAY + 906_000, new Tick(SmallLog.OWNER));
+        log.change(Topics.BUDGETS, state -> state.setClosed(new Amounts(1_200_000_001L, 600_000, 3).toAvro()));
+
+        assertThat(judge().examples()).anyMatch(example -> example.contains("says closed"));
+    }
+
+    @Test
     void shouldNotJudgeWhatTheMeterHasNotProcessedYet() {
         log.withoutLast(Topics.BUDGETS);
         long last = log.last(Topics.LEDGER).timestamp();

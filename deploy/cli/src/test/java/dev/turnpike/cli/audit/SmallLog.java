@@ -249,7 +249,7 @@ final class SmallLog {
     void dispatched(String id, Entry<?> source) {
         held = held.plus(BOUND);
         long at = source.timestamp();
-        ChainModel model = new ChainModel("acme", "large", PRICE, BOUND.toAvro());
+        ChainModel model = new ChainModel("acme", "large", PRICE, BOUND.toAvro(), List.of());
         add(
                 Topics.DISPATCHES,
                 OWNER,

@@ -90,10 +90,8 @@ final class EvalCommandTest {
         assertThat(exit).as(err.toString()).isZero();
         assertThat(out.toString()).contains("2 models from 150 prompts");
         try (InputStream in = Files.newInputStream(file)) {
-            assertThat(PromptSuccess.read(in)
-                            .estimate("How many eggs?", "gsm8k")
-                            .success("gpt-4-1106-preview", 0))
-                    .isBetween(0.5, 0.99);
+            assertThat(PromptSuccess.read(in).judge("How many eggs?", "gsm8k").shift("gpt-4-1106-preview"))
+                    .isBetween(-0.5, 0.5);
         }
     }
 

@@ -66,6 +66,37 @@ class ExplanationTest {
     }
 
     @Test
+    void shouldTellTheMarginAndWhatTheDecisionWasMadeFrom() {
+        Decision decision = decision()
+                .setOutcome("routed")
+                .setProvider("deepseek")
+                .setModel("deepseek-chat")
+                .setExpectedNanoUsd(1_400_000L)
+                .setExpectedSuccess(0.7)
+                .setDifficulty(0.62)
+                .setCatalogVersion("00000000000000c1")
+                .setPerformanceVersion("00000000000000f1")
+                .setCandidates(List.of(
+                        candidate("deepseek", "deepseek-chat")
+                                .setSuccess(0.7)
+                                .setExpectedNanoUsd(1_400_000L)
+                                .setPerSuccessNanoUsd(2_000_000L)
+                                .build(),
+                        candidate("openai", "gpt-5")
+                                .setSuccess(0.9)
+                                .setExpectedNanoUsd(2_700_000L)
+                                .setPerSuccessNanoUsd(3_000_000L)
+                                .build()))
+                .build();
+
+        assertThat(explain(decision))
+                .contains("  margin     $0.002000 per completed task; next openai/gpt-5 with $0.003000 (+50 %)")
+                .anyMatch(line -> line.startsWith(
+                                "  seen       catalog 00000000000000c1, performance 00000000000000f1, policy ")
+                        && line.endsWith("; difficulty 0.62"));
+    }
+
+    @Test
     void shouldSayWhenARejectedRequestMayTryAgain() {
         Decision decision = decision()
                 .setOutcome("rejected")

@@ -30,7 +30,7 @@ final class OpenAiApi implements ProviderApi {
     }
 
     @Override
-    public HttpRequest request(Dispatch dispatch, Call call) {
+    public HttpRequest request(Dispatch dispatch, Call call, Trace trace) {
         HttpRequest.Builder request = HttpRequest.newBuilder(endpoint)
                 .header("content-type", "application/json")
                 .header("x-request-id", id(dispatch, call))
@@ -38,6 +38,7 @@ final class OpenAiApi implements ProviderApi {
         if (settings.key() != null) {
             request.header("authorization", "Bearer " + settings.key());
         }
+        trace.headers().forEach(request::header);
         return request.build();
     }
 
@@ -53,10 +54,7 @@ final class OpenAiApi implements ProviderApi {
     ObjectNode body(Dispatch dispatch, Call call) {
         LlmRequest request = dispatch.getRequest();
         ObjectNode body = params(request.getParams());
-        JsonNode messages = read("messages", request.getMessages());
-        if (!messages.isArray()) {
-            throw new IllegalArgumentException("messages must be an array of chat messages");
-        }
+        JsonNode messages = messages(request);
         body.put("model", call.model().getModel());
         body.set("messages", messages);
         body.remove("max_tokens");
@@ -74,13 +72,21 @@ final class OpenAiApi implements ProviderApi {
         return body;
     }
 
+    static JsonNode messages(LlmRequest request) {
+        JsonNode messages = read("messages", request.getMessages());
+        if (!messages.isArray()) {
+            throw new IllegalArgumentException("messages must be an array of chat messages");
+        }
+        return messages;
+    }
+
     /** The same for no other call, and safe in a header. */
-    private static String id(Dispatch dispatch, Call call) {
+    static String id(Dispatch dispatch, Call call) {
         return URLEncoder.encode(dispatch.getTeam(), StandardCharsets.UTF_8) + "/"
                 + URLEncoder.encode(dispatch.getRequestId(), StandardCharsets.UTF_8) + "#" + call.attempt();
     }
 
-    private static ObjectNode params(@Nullable String params) {
+    static ObjectNode params(@Nullable String params) {
         JsonNode read = params == null ? JSON.createObjectNode() : read("params", params);
         if (read instanceof ObjectNode object) {
             return object;
@@ -88,7 +94,7 @@ final class OpenAiApi implements ProviderApi {
         throw new IllegalArgumentException("params must be an object");
     }
 
-    private static JsonNode read(String field, String json) {
+    static JsonNode read(String field, String json) {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {

@@ -49,7 +49,7 @@ final class OpenAiReader implements AnswerReader {
 
     @Override
     public synchronized void line(String line) {
-        if (broken != null || isDone || !line.startsWith(DATA)) {
+        if (!line.startsWith(DATA)) {
             return;
         }
         String data = line.substring(DATA.length()).trim();
@@ -61,8 +61,16 @@ final class OpenAiReader implements AnswerReader {
         if (event instanceof ObjectNode chunk && !chunk.hasNonNull("error")) {
             chunk(chunk);
         } else {
-            broken = event == null ? "the stream holds what is not JSON" : "the stream holds an error: " + shown(event);
+            broken(event);
         }
+    }
+
+    /** The stream holds what is no part of an answer; null: not even JSON. */
+    synchronized void broken(@Nullable JsonNode event) {
+        if (broken != null || isDone) {
+            return;
+        }
+        broken = event == null ? "the stream holds what is not JSON" : "the stream holds an error: " + shown(event);
     }
 
     @Override
@@ -93,7 +101,11 @@ final class OpenAiReader implements AnswerReader {
         return new Unknown(reason, firstTokenMs != null);
     }
 
-    private void chunk(ObjectNode chunk) {
+    /** The next chunk of the stream; what comes after its end is not heard. */
+    synchronized void chunk(ObjectNode chunk) {
+        if (broken != null || isDone) {
+            return;
+        }
         if (chunk.path("choices").isEmpty()) {
             usageChunks.accept(chunk.toString());
         } else {
@@ -105,7 +117,7 @@ final class OpenAiReader implements AnswerReader {
         answer.add(chunk);
     }
 
-    private Outcome answered(ObjectNode whole) {
+    synchronized Outcome answered(ObjectNode whole) {
         return new Answered(whole.toString(), counts(whole), new Timing(elapsedMs.getAsLong(), firstTokenMs));
     }
 
@@ -124,11 +136,19 @@ final class OpenAiReader implements AnswerReader {
         return new Counts(
                 usage.path("prompt_tokens").asLong(),
                 usage.at("/prompt_tokens_details/cached_tokens").asLong(),
+                cacheWrite(usage),
+                usage.path("cache_creation_1h_input_tokens").asLong(),
                 usage.path("completion_tokens").asLong(),
                 usage.at("/completion_tokens_details/reasoning_tokens").asLong(),
                 tier,
                 cost.isNumber() ? cost.asDouble() : null,
                 false);
+    }
+
+    /** OpenAI has no price for it and no word; gateways to providers that have one use these. */
+    private static long cacheWrite(JsonNode usage) {
+        return usage.path("cache_creation_input_tokens")
+                .asLong(usage.at("/prompt_tokens_details/cache_write_tokens").asLong());
     }
 
     private static @Nullable String tier(String tier) {
@@ -138,7 +158,7 @@ final class OpenAiReader implements AnswerReader {
         };
     }
 
-    private static @Nullable JsonNode parse(String json) {
+    static @Nullable JsonNode parse(String json) {
         try {
             return OpenAiApi.JSON.readTree(json);
         } catch (JsonProcessingException e) {
@@ -146,7 +166,7 @@ final class OpenAiReader implements AnswerReader {
         }
     }
 
-    private static String shown(JsonNode node) {
+    static String shown(JsonNode node) {
         String text = node.toString();
         return text.length() <= 300 ? text : text.substring(0, 300);
     }

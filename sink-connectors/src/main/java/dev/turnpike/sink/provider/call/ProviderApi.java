@@ -12,9 +12,11 @@ interface ProviderApi {
     /**
      * What is sent.
      *
-     * @throws IllegalArgumentException if the request cannot be said in this language
+     * @param trace headers that make the call a part of the caller's trace
+     * @throws IllegalArgumentException if the request is wrong in every language
+     * @throws InexpressibleException if it cannot be said in this one
      */
-    HttpRequest request(Dispatch dispatch, Call call);
+    HttpRequest request(Dispatch dispatch, Call call, Trace trace);
 
     /**
      * Reads what comes back.

@@ -2,16 +2,20 @@ package dev.turnpike.sink.provider.call;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A limited number of places, given out in the order of asking. */
 final class Slots {
 
     private final Deque<Slot> waiting = new ArrayDeque<>();
+    private final AtomicInteger queued;
     private int free;
 
-    Slots(int count) {
+    /** @param queued counts those that wait */
+    Slots(int count, AtomicInteger queued) {
         this.free = count;
+        this.queued = queued;
     }
 
     /** Asks for a place; {@code granted} runs once there is one, on whatever thread made it free. */
@@ -25,6 +29,7 @@ final class Slots {
                 slot.isHeld = true;
             } else {
                 waiting.add(slot);
+                queued.incrementAndGet();
             }
         }
         if (isFree) {
@@ -42,7 +47,9 @@ final class Slots {
 
     private synchronized @Nullable Slot handOver(Slot slot) {
         if (!slot.isHeld) {
-            waiting.remove(slot);
+            if (waiting.remove(slot)) {
+                queued.decrementAndGet();
+            }
             return null;
         }
         slot.isHeld = false;
@@ -51,6 +58,7 @@ final class Slots {
             free++;
         } else {
             next.isHeld = true;
+            queued.decrementAndGet();
         }
         return next;
     }

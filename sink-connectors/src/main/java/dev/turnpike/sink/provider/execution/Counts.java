@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tokens of an answer, as inclusive as providers count: cached ones are part of the input, reasoning of the output.
  *
+ * @param cacheWrite input written to a cache of either lifetime
+ * @param cacheWrite1h those of them with the one-hour lifetime
  * @param serviceTier null: the standard one
  * @param reportedCostUsd what the provider says it cost; null where it does not
  * @param isLocal whether we had to count, since the provider did not
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public record Counts(
         long input,
         long cacheRead,
+        long cacheWrite,
+        long cacheWrite1h,
         long output,
         long reasoning,
         @Nullable String serviceTier,
@@ -25,12 +29,26 @@ public record Counts(
 
     /** The most it can have been, where the provider did not say. */
     public static Counts local(long input, long output, @Nullable String serviceTier) {
-        return new Counts(input, 0, output, 0, serviceTier, null, true);
+        return new Counts(input, 0, 0, 0, output, 0, serviceTier, null, true);
+    }
+
+    /** What a report says. */
+    static Counts of(UsageReport report) {
+        return new Counts(
+                report.getInputTokens(),
+                report.getCacheReadInputTokens(),
+                report.getOutputTokens(),
+                report.getReasoningOutputTokens(),
+                report.getServiceTier(),
+                report.getReportedCostUsd(),
+                report.getCountedLocally());
     }
 
     void fill(UsageReport report) {
         report.setInputTokens(input);
         report.setCacheReadInputTokens(cacheRead);
+        report.setCacheCreationInputTokens(cacheWrite);
+        report.setCacheCreation1hInputTokens(cacheWrite1h);
         report.setOutputTokens(output);
         report.setReasoningOutputTokens(reasoning);
         report.setServiceTier(serviceTier);

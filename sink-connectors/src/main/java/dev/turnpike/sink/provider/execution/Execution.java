@@ -7,6 +7,7 @@ import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.sink.provider.execution.Outcome.Answered;
 import dev.turnpike.sink.provider.execution.Outcome.Failed;
+import dev.turnpike.sink.provider.execution.Outcome.HeldBack;
 import dev.turnpike.sink.provider.execution.Outcome.Remedy;
 import dev.turnpike.sink.provider.execution.Outcome.Timing;
 import dev.turnpike.sink.provider.execution.Outcome.Unknown;
@@ -15,6 +16,7 @@ import dev.turnpike.sink.provider.execution.Step.Finish;
 import dev.turnpike.sink.provider.execution.Step.HandBack;
 import dev.turnpike.sink.provider.execution.Step.Status;
 import dev.turnpike.sink.provider.execution.Step.Wait;
+import dev.turnpike.sink.provider.judge.AnswerJudge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A dispatch on its way: the attempts that ended, and what follows from them.
  *
- * <p>The models of the chain are called in order. One whose failure may pass is called again a few times, then the next. An
+ * <p>The models of the chain are called in order; one whose provider is not configured is passed over, which starts no
+ * attempt. One whose failure may pass is called again a few times, then the next. An
  * attempt starts only before the deadline, and only while what the earlier ones cost plus its own bound stays within the
  * hold: an attempt of which nobody knows the cost counts its bound, so whatever happens, what this dispatch can cost never
  * exceeds what was set aside for it. Where the hold is too small the router decides again.
@@ -69,15 +72,11 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
 
     /** What is to be done now; never asked while an attempt is on its way. */
     public Step next(Instant now) {
-        String refusal = refusal();
-        if (refusal != null) {
-            return new Finish(Status.ERROR, refusal);
-        }
         Attempt last = last();
         if (last != null && last.outcome() instanceof Answered) {
             return new Finish(Status.OK, null);
         }
-        Plan plan = last == null ? new Plan(0, Instant.MIN) : plan(last);
+        Plan plan = last == null ? another(-1) : plan(last);
         if (plan == null) {
             return new Finish(Status.ERROR, reason(last));
         }
@@ -94,6 +93,19 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
             return new Wait(plan.notBefore);
         }
         return new Call(started() + 1, model);
+    }
+
+    /** An answer as it counts for this dispatch: one that the judge finds wanting is held back where another model may follow. */
+    public Outcome judged(ChainModel model, Outcome outcome) {
+        if (!(outcome instanceof Answered answered)
+                || model.getEscalateOn().isEmpty()
+                || another(dispatch.getChain().indexOf(model)) == null) {
+            return outcome;
+        }
+        String verdict = AnswerJudge.verdict(dispatch.getRequest().getParams(), answered.response());
+        return verdict != null && model.getEscalateOn().contains(verdict)
+                ? new HeldBack(verdict, answered.counts(), answered.timing())
+                : outcome;
     }
 
     /** How many attempts were started for the request, over all its dispatches. */
@@ -115,17 +127,20 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
         return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
     }
 
-    private @Nullable String refusal() {
-        if (dispatch.getChain().isEmpty()) {
-            return "the dispatch names no model";
-        }
-        for (ChainModel model : dispatch.getChain()) {
-            if (!terms.providers().contains(model.getProvider())) {
-                return "provider " + model.getProvider() + " of model " + model.getModel()
-                        + " is not configured; add it to the connector's setting providers";
-            }
-        }
-        return null;
+    /** Whether a model was called before under this dispatch. */
+    public boolean calls(ChainModel model) {
+        return attempts.stream().anyMatch(attempt -> attempt.model().equals(model));
+    }
+
+    /** The models of the chain that nobody here can call. */
+    public List<ChainModel> passedOver() {
+        return dispatch.getChain().stream()
+                .filter(model -> !isConfigured(model))
+                .toList();
+    }
+
+    private boolean isConfigured(ChainModel model) {
+        return terms.providers().contains(model.getProvider());
     }
 
     private @Nullable Plan plan(Attempt last) {
@@ -142,7 +157,7 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
     private @Nullable Plan another(int index) {
         for (int i = index + 1; i < dispatch.getChain().size(); i++) {
             ChainModel candidate = dispatch.getChain().get(i);
-            if (attempts.stream().noneMatch(attempt -> attempt.model().equals(candidate))) {
+            if (isConfigured(candidate) && !calls(candidate)) {
                 return new Plan(i, Instant.MIN);
             }
         }
@@ -151,9 +166,12 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
 
     /** Calling the same model once more; null where that makes no sense or would take too long. */
     private @Nullable Plan again(Attempt last, int index) {
+        if (last.outcome() instanceof HeldBack) {
+            return null;
+        }
         int tries = (int)
                 attempts.stream().filter(attempt -> indexOf(attempt) == index).count();
-        if (tries > terms.retries()) {
+        if (tries > terms.retries() || !isConfigured(last.model())) {
             return null;
         }
         Duration pause = terms.pause(tries);
@@ -201,12 +219,20 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
                         && candidate.getModel().equals(report.getModel()))
                 .findFirst()
                 .orElseGet(() -> dispatch.getChain().get(0));
-        Outcome outcome = isStarted(report)
-                ? new Unknown(
-                        "the executor ended during attempt " + report.getAttempt(),
-                        dispatch.getRequest().getStream())
-                : new Failed(String.valueOf(report.getError()), Remedy.RETRY, null, new Timing(0, null));
-        return new Attempt(report.getAttempt(), model, outcome, Instant.ofEpochMilli(report.getOccurredAt()));
+        return new Attempt(
+                report.getAttempt(), model, outcome(dispatch, report), Instant.ofEpochMilli(report.getOccurredAt()));
+    }
+
+    private static Outcome outcome(Dispatch dispatch, UsageReport report) {
+        Timing timing = new Timing(0, null);
+        if (isStarted(report)) {
+            return new Unknown(
+                    "the executor ended during attempt " + report.getAttempt(),
+                    dispatch.getRequest().getStream());
+        }
+        return report.getVerdict() == null
+                ? new Failed(String.valueOf(report.getError()), Remedy.RETRY, null, timing)
+                : new HeldBack(report.getVerdict(), Counts.of(report), timing);
     }
 
     private static boolean isStarted(UsageReport report) {
@@ -221,14 +247,23 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
         return attempt.outcome() instanceof Failed failed && failed.remedy() == Remedy.NONE;
     }
 
-    private static String reason(@Nullable Attempt attempt) {
+    private String reason(@Nullable Attempt attempt) {
+        if (dispatch.getChain().isEmpty()) {
+            return "the dispatch names no model";
+        }
+        List<String> reasons = new ArrayList<>();
         if (attempt != null && attempt.outcome() instanceof Failed failed) {
-            return offer(attempt.model()) + ": " + failed.reason();
+            reasons.add(offer(attempt.model()) + ": " + failed.reason());
+        } else if (attempt != null && attempt.outcome() instanceof Unknown unknown) {
+            reasons.add(offer(attempt.model()) + ": " + unknown.reason());
+        } else if (attempt != null && attempt.outcome() instanceof HeldBack held) {
+            reasons.add(offer(attempt.model()) + ": the answer was held back: " + held.verdict());
         }
-        if (attempt != null && attempt.outcome() instanceof Unknown unknown) {
-            return offer(attempt.model()) + ": " + unknown.reason();
+        for (ChainModel model : passedOver()) {
+            reasons.add(offer(model) + ": provider " + model.getProvider()
+                    + " is not configured; add it to the connector's setting providers");
         }
-        return "";
+        return String.join("; ", reasons);
     }
 
     private static String offer(ChainModel model) {

@@ -41,6 +41,19 @@ public sealed interface Outcome {
     }
 
     /**
+     * An answer that is not delivered, since the judge found it wanting and another model may answer.
+     *
+     * @param verdict what is wrong with it
+     */
+    record HeldBack(String verdict, Counts counts, Timing timing) implements Outcome {
+
+        @Override
+        public Amounts cost(ChainModel model) {
+            return counts.cost(model);
+        }
+    }
+
+    /**
      * No answer, and no tokens used.
      *
      * @param retryAfter how long the provider wants to be left alone; null where it does not say

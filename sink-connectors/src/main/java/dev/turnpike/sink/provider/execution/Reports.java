@@ -8,6 +8,7 @@ import dev.turnpike.schemas.event.Redecision;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.sink.provider.execution.Outcome.Answered;
 import dev.turnpike.sink.provider.execution.Outcome.Failed;
+import dev.turnpike.sink.provider.execution.Outcome.HeldBack;
 import dev.turnpike.sink.provider.execution.Outcome.Timing;
 import dev.turnpike.sink.provider.execution.Step.Call;
 import dev.turnpike.sink.provider.execution.Step.Finish;
@@ -43,6 +44,10 @@ public final class Reports {
         if (attempt.outcome() instanceof Answered answered) {
             report = ofAttempt(execution, attempt, "ok", answered.timing());
             answered.counts().fill(report);
+        } else if (attempt.outcome() instanceof HeldBack held) {
+            report = ofAttempt(execution, attempt, "ok", held.timing());
+            held.counts().fill(report);
+            report.setVerdict(held.verdict());
         } else if (attempt.outcome() instanceof Failed failed) {
             report = ofAttempt(execution, attempt, "error", failed.timing());
             report.setError(line(failed.reason()));

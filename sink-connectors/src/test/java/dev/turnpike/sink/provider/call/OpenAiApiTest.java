@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.sink.provider.call.ProviderSettings.Dialect;
 import dev.turnpike.sink.provider.execution.Step.Call;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -56,7 +57,7 @@ class OpenAiApiTest {
     void shouldSendTheKeyAndAnIdThatNoOtherCallHas() {
         dispatch.setTeam("Größe");
 
-        HttpRequest request = api("max_tokens").request(dispatch, call);
+        HttpRequest request = api("max_tokens").request(dispatch, call, Trace.NONE);
 
         assertThat(request.uri()).isEqualTo(URI.create("https://host/v1/chat/completions"));
         assertThat(request.headers().firstValue("authorization")).contains("Bearer secret");
@@ -64,8 +65,25 @@ class OpenAiApiTest {
     }
 
     @Test
+    void shouldCarryTheTraceOn() {
+        Trace trace = Trace.of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "vendor=1");
+
+        HttpRequest request = api("max_tokens").request(dispatch, call, trace);
+
+        assertThat(request.headers().firstValue("traceparent"))
+                .contains("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        assertThat(request.headers().firstValue("tracestate")).contains("vendor=1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "00-xyz", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\nx: y"})
+    void shouldNotCarryOnWhatIsNoTrace(String parent) {
+        assertThat(Trace.of(parent, "vendor=1")).isEqualTo(Trace.NONE);
+    }
+
+    @Test
     void shouldSendNoKeyWhereThereIsNone() {
-        HttpRequest request = new OpenAiApi(settings("max_tokens", null)).request(dispatch, call);
+        HttpRequest request = new OpenAiApi(settings("max_tokens", null)).request(dispatch, call, Trace.NONE);
 
         assertThat(request.headers().firstValue("authorization")).isEmpty();
     }
@@ -75,7 +93,7 @@ class OpenAiApiTest {
         dispatch.getRequest().setMessages("{}");
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> api("max_tokens").request(dispatch, call))
+                .isThrownBy(() -> api("max_tokens").request(dispatch, call, Trace.NONE))
                 .withMessage("messages must be an array of chat messages");
     }
 
@@ -90,6 +108,6 @@ class OpenAiApiTest {
 
     private static ProviderSettings settings(String outputCapField, @Nullable String key) {
         return new ProviderSettings(
-                "openai", URI.create("https://host/v1"), key, 4, Duration.ofSeconds(5), outputCapField);
+                "openai", Dialect.OPENAI, URI.create("https://host/v1"), key, 4, Duration.ofSeconds(5), outputCapField);
     }
 }

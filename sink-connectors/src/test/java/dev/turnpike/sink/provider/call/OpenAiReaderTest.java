@@ -34,9 +34,25 @@ class OpenAiReaderTest {
                 + "\"completion_tokens_details\":{\"reasoning_tokens\":15}}}");
 
         assertThat(outcome).isInstanceOfSatisfying(Answered.class, answered -> {
-            assertThat(answered.counts()).isEqualTo(new Counts(100, 60, 20, 15, "flex", 0.003, false));
+            assertThat(answered.counts()).isEqualTo(new Counts(100, 60, 0, 0, 20, 15, "flex", 0.003, false));
             assertThat(answered.timing()).isEqualTo(new Timing(10, null));
         });
+    }
+
+    @Test
+    void shouldReadWhatGatewaysSayAboutInputWrittenToACache() {
+        Outcome router = reader.whole("{\"choices\":[],\"usage\":{\"prompt_tokens\":90,\"completion_tokens\":1,"
+                + "\"prompt_tokens_details\":{\"cached_tokens\":30,\"cache_write_tokens\":20}}}");
+        Outcome proxy = reader.whole("{\"choices\":[],\"usage\":{\"prompt_tokens\":90,\"completion_tokens\":1,"
+                + "\"cache_creation_input_tokens\":20,\"prompt_tokens_details\":{\"cached_tokens\":30}}}");
+
+        for (Outcome outcome : List.of(router, proxy)) {
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            Answered.class,
+                            answered -> assertThat(answered.counts())
+                                    .isEqualTo(new Counts(90, 30, 20, 0, 1, 0, null, null, false)));
+        }
     }
 
     @Test
@@ -87,7 +103,7 @@ class OpenAiReaderTest {
         assertThat(outcome).isInstanceOfSatisfying(Answered.class, answered -> {
             assertThat(answered.response())
                     .contains("\"object\":\"chat.completion\"", "\"content\":\"Hello\"", "\"finish_reason\":\"stop\"");
-            assertThat(answered.counts()).isEqualTo(new Counts(9, 0, 2, 0, null, null, false));
+            assertThat(answered.counts()).isEqualTo(new Counts(9, 0, 0, 0, 2, 0, null, null, false));
         });
     }
 

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.cluster.SimulatedProvider;
 import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.sink.provider.call.ProviderSettings.Dialect;
 import dev.turnpike.sink.provider.execution.Outcome;
 import dev.turnpike.sink.provider.execution.Outcome.Answered;
 import dev.turnpike.sink.provider.execution.Outcome.Failed;
 import dev.turnpike.sink.provider.execution.Outcome.Remedy;
 import dev.turnpike.sink.provider.execution.Outcome.Unknown;
 import dev.turnpike.sink.provider.execution.Step.Call;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -192,13 +194,13 @@ class ProviderTest {
     }
 
     private CompletableFuture<Outcome> begin(Provider provider, Dispatch dispatch) {
-        return provider.call(dispatch, new Call(1, dispatch.getChain().get(0)), chunks::add);
+        return provider.call(dispatch, new Call(1, dispatch.getChain().get(0)), Trace.NONE, chunks::add);
     }
 
     private Provider provider(Duration timeout) {
         ProviderSettings settings = new ProviderSettings(
-                "simulated", URI.create(simulated.url()), null, 10, timeout, "max_completion_tokens");
-        return new Provider(settings, http, InstantSource.system());
+                "simulated", Dialect.OPENAI, URI.create(simulated.url()), null, 10, timeout, "max_completion_tokens");
+        return new Provider(settings, http, InstantSource.system(), new CallMetrics(new SimpleMeterRegistry()));
     }
 
     private static Dispatch given(String metadata, boolean stream) {

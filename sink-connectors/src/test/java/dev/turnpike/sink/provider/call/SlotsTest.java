@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SlotsTest {
 
     private final List<String> granted = new ArrayList<>();
-    private final Slots slots = new Slots(2);
+    private final Slots slots = new Slots(2, new AtomicInteger());
 
     @Test
     void shouldGrantAtOnceWhileThereAreFreePlaces() {

@@ -12,6 +12,7 @@ import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.sink.provider.execution.Outcome.Answered;
 import dev.turnpike.sink.provider.execution.Outcome.Failed;
+import dev.turnpike.sink.provider.execution.Outcome.HeldBack;
 import dev.turnpike.sink.provider.execution.Outcome.Remedy;
 import dev.turnpike.sink.provider.execution.Outcome.Timing;
 import dev.turnpike.sink.provider.execution.Outcome.Unknown;
@@ -35,6 +36,7 @@ class ExecutionTest {
 
     private static final Instant NOW = ADMITTED.plusSeconds(1);
     private static final Timing QUICK = new Timing(5, null);
+    private static final Counts COUNTS = new Counts(10, 0, 0, 0, 5, 0, null, null, false);
     private static final Terms TERMS =
             new Terms(Set.of("openai", "backup"), 1, Duration.ofMillis(250), Duration.ofSeconds(5));
 
@@ -243,14 +245,50 @@ class ExecutionTest {
     }
 
     @Test
-    void shouldCallNothingWhereAProviderOfTheChainIsNotConfigured() {
-        Step step = Execution.of(dispatch("r1", "openai/small", "elsewhere/large"), TERMS)
+    void shouldPassOverAModelWhoseProviderIsNotConfigured() {
+        Dispatch dispatch = dispatch("r1", "elsewhere/large", "openai/small");
+
+        assertThat(Execution.of(dispatch, TERMS).next(NOW))
+                .isEqualTo(new Call(1, dispatch.getChain().get(1)));
+    }
+
+    @Test
+    void shouldSayWhichProvidersAreNotConfiguredWhereNoOtherModelIsLeft() {
+        Dispatch dispatch = dispatch("r1", "openai/small", "elsewhere/large");
+
+        Step step = Execution.of(dispatch, TERMS)
+                .after(attempt(1, dispatch, 0, failed(Remedy.NEXT_MODEL, null)))
                 .next(NOW);
 
-        assertThat(step).isInstanceOfSatisfying(Finish.class, finish -> {
+        assertThat(step)
+                .isEqualTo(new Finish(
+                        Status.ERROR,
+                        "openai/small: no luck; elsewhere/large: provider elsewhere is not configured; add it to the"
+                                + " connector's setting providers"));
+    }
+
+    @Test
+    void shouldCallNothingWhereNoProviderOfTheChainIsConfigured() {
+        Execution execution = Execution.of(dispatch("r1", "elsewhere/large"), TERMS);
+
+        assertThat(execution.next(NOW)).isInstanceOfSatisfying(Finish.class, finish -> {
             assertThat(finish.status()).isEqualTo(Status.ERROR);
-            assertThat(finish.error()).startsWith("provider elsewhere of model large is not configured");
+            assertThat(finish.error()).startsWith("elsewhere/large: provider elsewhere is not configured");
         });
+        assertThat(execution.started()).isZero();
+    }
+
+    @Test
+    void shouldNotTryAgainWithAProviderThatIsNoLongerConfigured() {
+        Dispatch dispatch = dispatch("r1", "elsewhere/large", "openai/small");
+        UsageReport failed = new UsageReport();
+        failed.setProvider("elsewhere");
+        failed.setModel("large");
+        failed.setAttempt(1);
+        failed.setStatus("error");
+
+        assertThat(Execution.resumed(dispatch, TERMS, List.of(failed)).next(NOW))
+                .isEqualTo(new Call(2, dispatch.getChain().get(1)));
     }
 
     @Test
@@ -331,6 +369,61 @@ class ExecutionTest {
         }
     }
 
+    @Test
+    void shouldCallTheNextModelWhereTheJudgeHoldsAnAnswerBack() {
+        Dispatch dispatch = cascade();
+        Execution execution = Execution.of(dispatch, TERMS);
+
+        Outcome judged = execution.judged(dispatch.getChain().get(0), answered());
+        Execution held = execution.after(attempt(1, dispatch, 0, judged));
+
+        assertThat(judged).isInstanceOf(HeldBack.class);
+        assertThat(held.next(NOW)).isEqualTo(new Call(2, dispatch.getChain().get(1)));
+    }
+
+    @Test
+    void shouldDeliverWhateverTheLastModelOfACascadeAnswers() {
+        Dispatch dispatch = cascade();
+        dispatch.getChain().get(1).setEscalateOn(List.of("empty"));
+        Execution held = Execution.of(dispatch, TERMS)
+                .after(attempt(1, dispatch, 0, new HeldBack("empty", COUNTS, QUICK)));
+
+        Outcome last = held.judged(dispatch.getChain().get(1), answered());
+
+        assertThat(held.after(attempt(2, dispatch, 1, last)).next(NOW)).isEqualTo(new Finish(Status.OK, null));
+    }
+
+    @Test
+    void shouldNotJudgeWithoutBeingTold() {
+        Dispatch dispatch = dispatch("r1", "openai/small", "backup/large");
+
+        assertThat(Execution.of(dispatch, TERMS).judged(dispatch.getChain().get(0), answered()))
+                .isEqualTo(answered());
+    }
+
+    @Test
+    void shouldGoOnWithTheNextModelAfterARestartBehindAHeldBackAnswer() {
+        Dispatch dispatch = cascade();
+        Attempt attempt = attempt(1, dispatch, 0, new HeldBack("empty", COUNTS, QUICK));
+        Execution execution = Execution.of(dispatch, TERMS).after(attempt);
+        UsageReport report = ended(execution, attempt);
+
+        Execution resumed = Execution.resumed(dispatch, TERMS, List.of(report));
+
+        assertThat(report.getVerdict()).isEqualTo("empty");
+        assertThat(report.getStatus()).isEqualTo("ok");
+        assertThat(report.getOutputTokens()).isEqualTo(5);
+        assertThat(resumed.cost()).isEqualTo(execution.cost());
+        assertThat(resumed.next(NOW)).isEqualTo(new Call(2, dispatch.getChain().get(1)));
+    }
+
+    /** The first model's answer is judged, and the hold pays for both. */
+    private static Dispatch cascade() {
+        Dispatch dispatch = withHoldFor(2, dispatch("r1", "openai/small", "backup/large"));
+        dispatch.getChain().get(0).setEscalateOn(List.of("empty", "refusal"));
+        return dispatch;
+    }
+
     private static @Nullable Step last(List<Step> steps) {
         return steps.isEmpty() ? null : steps.get(steps.size() - 1);
     }
@@ -357,7 +450,7 @@ class ExecutionTest {
     }
 
     private static Outcome answered() {
-        return new Answered("{}", new Counts(10, 0, 5, 0, null, null, false), QUICK);
+        return new Answered("{}", COUNTS, QUICK);
     }
 
     private static Outcome failed(Remedy remedy, @Nullable Duration retryAfter) {

@@ -30,8 +30,8 @@ class ReportsTest {
 
     private static final Instant NOW = ADMITTED.plusSeconds(1);
     private static final Terms TERMS = new Terms(Set.of("openai"), 1, Duration.ZERO, Duration.ZERO);
-    private static final Answered ANSWERED =
-            new Answered("{\"id\":\"x\"}", new Counts(900, 100, 40, 30, "flex", 0.001, false), new Timing(700, 90L));
+    private static final Answered ANSWERED = new Answered(
+            "{\"id\":\"x\"}", new Counts(900, 100, 0, 0, 40, 30, "flex", 0.001, false), new Timing(700, 90L));
 
     private final Dispatch dispatch = dispatch("r1", "openai/small");
     private final Call call = new Call(1, dispatch.getChain().get(0));
@@ -125,7 +125,7 @@ class ReportsTest {
 
     @Test
     void shouldTakeContradictoryCountsForTheBound() {
-        Counts cachedMoreThanAll = new Counts(10, 20, 1, 0, null, null, false);
+        Counts cachedMoreThanAll = new Counts(10, 20, 0, 0, 1, 0, null, null, false);
 
         assertThat(cachedMoreThanAll.cost(call.model()).nanoUsd()).isEqualTo(BOUND);
     }

@@ -1,0 +1,35 @@
+package dev.turnpike.sink.provider.call;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The trace a request belongs to, as headers of the same names on records and on HTTP requests (W3C Trace Context, level 1).
+ *
+ * @param headers {@code traceparent}, and {@code tracestate} where there is one; none where there is no trace
+ */
+public record Trace(Map<String, String> headers) {
+
+    public static final Trace NONE = new Trace(Map.of());
+    public static final String PARENT = "traceparent";
+    public static final String STATE = "tracestate";
+
+    private static final Pattern PARENTS = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+    // the least that everybody must hand on
+    private static final Pattern STATES = Pattern.compile("[ -~]{1,512}");
+
+    /** The trace of these headers; none where they are not as the standard wants them. */
+    public static Trace of(@Nullable String parent, @Nullable String state) {
+        if (parent == null || !PARENTS.matcher(parent).matches()) {
+            return NONE;
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put(PARENT, parent);
+        if (state != null && STATES.matcher(state).matches()) {
+            headers.put(STATE, state);
+        }
+        return new Trace(headers);
+    }
+}

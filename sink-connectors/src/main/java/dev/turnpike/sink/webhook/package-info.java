@@ -1,0 +1,5 @@
+/** The Kafka Connect sink that takes alerts to a webhook. */
+@NullMarked
+package dev.turnpike.sink.webhook;
+
+import org.jspecify.annotations.NullMarked;
