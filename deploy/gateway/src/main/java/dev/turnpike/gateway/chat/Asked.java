@@ -3,6 +3,7 @@ package dev.turnpike.gateway.chat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Requires;
 import java.io.IOException;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param countsTokens whether a stream is to end with a chunk that holds the usage
  */
 public record Asked(LlmRequest request, boolean countsTokens) {
+
+    static {
+        TrustedEvents.register();
+    }
 
     /** Headers that begin so are ours; one that is not known is refused, since a misspelt floor would be no floor. */
     public static final String HEADER_PREFIX = "x-turnpike-";

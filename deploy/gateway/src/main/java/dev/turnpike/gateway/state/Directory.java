@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.turnpike.gateway.chat.Holder;
 import dev.turnpike.gateway.chat.ModelList;
 import dev.turnpike.gateway.key.IssuedKey;
+import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.event.AccessKey;
 import dev.turnpike.schemas.event.Alias;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.TeamPolicy;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificRecord;
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Keys, policies, offers and aliases at present. One thread writes, many read. */
 public final class Directory {
+
+    static {
+        TrustedEvents.register();
+    }
 
     private static final String DEFAULT_POLICY = "*";
 
@@ -37,8 +43,7 @@ public final class Directory {
     public ObjectNode modelsOf(String team, long now) {
         TeamPolicy policy = policies.getOrDefault(team, policies.get(DEFAULT_POLICY));
         return policy == null
-                ? ModelList.of(
-                        TeamPolicy.newBuilder().setTeam(team).build(), java.util.List.of(), aliases.values(), now)
+                ? ModelList.of(TeamPolicy.newBuilder().setTeam(team).build(), List.of(), aliases.values(), now)
                 : ModelList.of(policy, offers.values(), aliases.values(), now);
     }
 

@@ -3,6 +3,7 @@ package dev.turnpike.gateway.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.event.Alias;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
@@ -12,6 +13,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ModelListTest {
+
+    static {
+        TrustedEvents.register();
+    }
 
     private static final long NOW = 1_700_000_000_000L;
 
