@@ -19,12 +19,27 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "..execution",
+                    "..judge",
                     "java.lang..",
                     "java.time..",
                     "java.util..",
                     "org.jspecify.annotations..",
                     "dev.turnpike.schemas",
                     "dev.turnpike.schemas.event");
+
+    @ArchTest
+    static final ArchRule JUDGE_IS_PURE = classes()
+            .that()
+            .resideInAPackage("..judge")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "..judge",
+                    "java.lang..",
+                    "java.util..",
+                    "org.jspecify.annotations..",
+                    "com.fasterxml.jackson.core",
+                    "com.fasterxml.jackson.databind..");
 
     @ArchTest
     static final ArchRule EXECUTION_ASKS_NO_CLOCK = noClasses()

@@ -51,6 +51,15 @@ public record RequestAccount(
         return Identity.of(team, requestId);
     }
 
+    /** What was held over what it cost; NaN before everything is reported, and where nothing was held or spent. */
+    public double holdPerCost() {
+        long held = holds.stream().mapToLong(hold -> hold.amount().nanoUsd()).sum();
+        long cost = bookings.stream()
+                .mapToLong(booking -> Entries.costOf(booking.entry()))
+                .sum();
+        return attempts.complete() && held > 0 && cost > 0 ? (double) held / cost : Double.NaN;
+    }
+
     /** How many holds are open. */
     public int openHolds() {
         return attempts.complete()

@@ -3,11 +3,14 @@ package dev.turnpike.metering.performance;
 import dev.turnpike.schemas.event.ModelPerformance;
 import dev.turnpike.schemas.event.PerformanceSample;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What one model has cost and achieved on one task type: sums in which each sample weighs half as much after a half-life.
  *
  * @param timed attempts that told their latency
+ * @param outputs answers by their output tokens: class i holds those of 2^(i-1) to 2^i - 1 tokens, class 0 those without
  * @param recent the same in a short memory, for whether the model is fit to be called now
  * @param updatedAt time of the newest sample, at which the sums hold, milliseconds since 1970-01-01 UTC
  */
@@ -24,6 +27,7 @@ public record Performance(
         double costNanoUsd,
         double latencyMs,
         double timed,
+        List<Double> outputs,
         Recent recent,
         long updatedAt) {
 
@@ -68,6 +72,7 @@ public record Performance(
                 0,
                 0,
                 0,
+                List.of(),
                 Recent.NONE,
                 at);
     }
@@ -96,6 +101,7 @@ public record Performance(
                 costNanoUsd * kept + sample.getCostNanoUsd() * added,
                 latencyMs * kept + (latency == null ? 0 : latency * added),
                 timed * kept + (latency == null ? 0 : added),
+                outputs(sample, kept, added),
                 recent.fold(sample, at, updatedAt),
                 now);
     }
@@ -120,12 +126,25 @@ public record Performance(
                 .setCostNanoUsd(mean(costNanoUsd, attempts))
                 .setPerSuccessNanoUsd(isKnown ? (Double) (costNanoUsd / answers * judged / successes) : null)
                 .setLatencyMs(timed > 0 ? (Double) (latencyMs / timed) : null)
+                .setOutputHistogram(outputs)
                 .setRecentAttempts(recent.attempts)
                 .setRecentErrors(recent.errors)
                 .setRecentLatencyMs(recent.timed > 0 ? (Double) (recent.latencyMs / recent.timed) : null)
                 .setLastErrorAt(recent.lastErrorAt == 0 ? null : (Long) recent.lastErrorAt)
                 .setUpdatedAt(updatedAt)
                 .build();
+    }
+
+    private List<Double> outputs(PerformanceSample sample, double kept, double added) {
+        // an attempt that failed says nothing about how long answers are
+        boolean answered = sample.getAttempts() > sample.getErrors();
+        int own = answered ? Long.SIZE - Long.numberOfLeadingZeros(sample.getOutputTokens()) : -1;
+        List<Double> folded = new ArrayList<>(Math.max(outputs.size(), own + 1));
+        for (int i = 0; i < Math.max(outputs.size(), own + 1); i++) {
+            double before = i < outputs.size() ? outputs.get(i) * kept : 0;
+            folded.add(i == own ? before + added : before);
+        }
+        return List.copyOf(folded);
     }
 
     private static double mean(double sum, double weight) {

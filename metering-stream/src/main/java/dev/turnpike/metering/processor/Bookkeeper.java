@@ -309,6 +309,10 @@ final class Bookkeeper implements Books {
                 ? Long.MAX_VALUE
                 : before.nextDeadline(config.horizon().toMillis());
         expiry.move(known, deadline, Due.Kind.ACCOUNT, key);
+        double holdPerCost = after.holdPerCost();
+        if (!Double.isNaN(holdPerCost) && (before == null || Double.isNaN(before.holdPerCost()))) {
+            metrics.holdPerCost(holdPerCost);
+        }
         int opened = after.openHolds() - (before == null ? 0 : before.openHolds());
         if (opened != 0) {
             progress.openHolds(progress.openHolds() + opened);

@@ -1,6 +1,7 @@
 package dev.turnpike.metering.processor;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -17,6 +18,7 @@ public final class MeterMetrics {
     private final Counter unpriced;
     private final Counter repeats;
     // a task's count, by its partition: a task that moves away takes it along
+    private final DistributionSummary holdPerCost;
     private final Map<Integer, Long> openHolds = new ConcurrentHashMap<>();
 
     public MeterMetrics(MeterRegistry registry) {
@@ -33,6 +35,10 @@ public final class MeterMetrics {
                 .register(registry);
         this.repeats = Counter.builder("turnpike.usage.repeats")
                 .description("Usage reports that were known already")
+                .register(registry);
+        this.holdPerCost = DistributionSummary.builder("turnpike.hold.per.cost")
+                .description("What was held for a request over what it cost, once everything is reported")
+                .publishPercentiles(0.5, 0.99)
                 .register(registry);
         Gauge.builder(
                         "turnpike.holds.open",
@@ -66,6 +72,10 @@ public final class MeterMetrics {
                 .tag("reason", reason)
                 .register(registry)
                 .increment();
+    }
+
+    void holdPerCost(double ratio) {
+        holdPerCost.record(ratio);
     }
 
     void settled(long millis) {

@@ -4,7 +4,7 @@ import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.lease.LeaseTeller;
 import dev.turnpike.metering.state.MeteringStores;
 import dev.turnpike.metering.state.Orgs;
-import dev.turnpike.metering.state.Policies;
+import dev.turnpike.metering.state.Progress;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.LeaseKeys;
 import dev.turnpike.schemas.PositionKey;
@@ -27,18 +27,18 @@ final class TellLenderProcessor extends ContextualProcessor<String, Tick, Object
 
     private KeyValueStore<String, Position> positions;
     private KeyValueStore<String, byte[]> untold;
-    private Policies policies;
+    private Progress progress;
     private Orgs orgs;
     // not stored: after a restart it is told again, which changes nothing
-    private long toldOrgs;
-    private long toldPolicies;
+    private long toldOrgs = -1;
+    private long toldPolicies = -1;
 
     @Override
     public void init(ProcessorContext<Object, Object> context) {
         super.init(context);
         positions = context.getStateStore(MeteringStores.POSITIONS);
         untold = context.getStateStore(MeteringStores.UNTOLD_ORG_SPEND);
-        policies = new Policies(Bookkeeper.table(context, MeteringStores.POLICIES));
+        progress = new Progress(context.getStateStore(MeteringStores.PROGRESS));
         orgs = new Orgs(Bookkeeper.table(context, MeteringStores.ORGS));
     }
 
@@ -57,9 +57,11 @@ final class TellLenderProcessor extends ContextualProcessor<String, Tick, Object
                 tell(position, tick.timestamp());
             }
         }
-        if (keys.size() < MOST_AT_ONCE && (orgs.next() != toldOrgs || policies.next() != toldPolicies)) {
-            toldOrgs = orgs.next();
-            toldPolicies = policies.next();
+        // spend from before an org's budget began is told once its position has been opened
+        boolean isMore = progress.orgsCounted() != toldOrgs || progress.policiesCounted() != toldPolicies;
+        if (keys.size() < MOST_AT_ONCE && isMore) {
+            toldOrgs = progress.orgsCounted();
+            toldPolicies = progress.policiesCounted();
             orgs.all().forEach(org -> tellAll(org, tick.timestamp()));
         }
     }

@@ -3,6 +3,8 @@ package dev.turnpike.metering.state;
 import dev.turnpike.metering.performance.Performance;
 import dev.turnpike.metering.performance.Performance.Recent;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.avro.io.Decoder;
 import org.apache.avro.io.Encoder;
 
@@ -24,6 +26,10 @@ final class PerformanceLayout implements StateSerde.Layout<Performance> {
         out.writeDouble(performance.costNanoUsd());
         out.writeDouble(performance.latencyMs());
         out.writeDouble(performance.timed());
+        out.writeInt(performance.outputs().size());
+        for (double output : performance.outputs()) {
+            out.writeDouble(output);
+        }
         Recent recent = performance.recent();
         out.writeDouble(recent.attempts());
         out.writeDouble(recent.errors());
@@ -48,7 +54,17 @@ final class PerformanceLayout implements StateSerde.Layout<Performance> {
                 in.readDouble(),
                 in.readDouble(),
                 in.readDouble(),
+                outputs(in),
                 new Recent(in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble(), in.readLong()),
                 in.readLong());
+    }
+
+    private static List<Double> outputs(Decoder in) throws IOException {
+        int classes = in.readInt();
+        List<Double> outputs = new ArrayList<>(classes);
+        for (int i = 0; i < classes; i++) {
+            outputs.add(in.readDouble());
+        }
+        return List.copyOf(outputs);
     }
 }

@@ -53,6 +53,18 @@ class PerformanceTest {
     }
 
     @Test
+    void shouldTellHowLongAnswersAre() {
+        ModelPerformance performance = start().fold(output(0), Given.NOON, HALF_LIFE)
+                .fold(output(4), Given.NOON, HALF_LIFE)
+                .fold(output(7), Given.NOON, HALF_LIFE)
+                .fold(PerformanceSample.newBuilder(output(90)).setErrors(1).build(), Given.NOON, HALF_LIFE)
+                .fold(output(8), Given.NOON + WEEK, HALF_LIFE)
+                .toEvent();
+
+        assertThat(performance.getOutputHistogram()).containsExactly(0.5, 0.0, 0.0, 1.0, 1.0);
+    }
+
+    @Test
     void shouldNotStateWhatIsNotKnown() {
         ModelPerformance performance =
                 start().fold(attempt(100), Given.NOON, HALF_LIFE).toEvent();
@@ -109,6 +121,12 @@ class PerformanceTest {
 
     private static PerformanceSample judgement(double score) {
         return sample().setJudged(1).setScore(score).build();
+    }
+
+    private static PerformanceSample output(long tokens) {
+        return PerformanceSample.newBuilder(attempt(100))
+                .setOutputTokens(tokens)
+                .build();
     }
 
     private static PerformanceSample.Builder sample() {

@@ -7,6 +7,7 @@ import dev.turnpike.metering.performance.Performance;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.SpendAggregate;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,6 +32,7 @@ class StateSerdesTest {
             30,
             40,
             0.75,
+            List.of(1.0, 0.0, 0.5),
             new Performance.Recent(1, 2, 3, 4, 5),
             1_000);
 

@@ -68,7 +68,8 @@ final class Eligibility {
             return Exclusion.REGION;
         }
         // at least one token must fit behind the input
-        if (offer.context() < minContext || offer.context() <= inputTokens) {
+        boolean isLimited = offer.context() != Long.MAX_VALUE;
+        if (isLimited && (offer.context() < minContext || offer.context() <= inputTokens)) {
             return Exclusion.CONTEXT;
         }
         return null;
