@@ -61,7 +61,7 @@ final class MemoryMeter implements Books {
     private final Map<String, byte[]> cells = new TreeMap<>();
 
     MemoryMeter(TeamPolicy policy, PriceBook prices) {
-        this.terms = new Terms(policy, null, Counting.first(policy, null, 0, -1));
+        this.terms = new Terms(policy, null, 0, -1, Counting.first(policy, null, 0, -1));
         this.prices = prices;
     }
 
@@ -85,13 +85,13 @@ final class MemoryMeter implements Books {
                     .values()
                     .forEach(account -> apply(account.expire(terms, ticks.at()), ticks.at()));
         } else if (input instanceof Input.Applies applies) {
-            terms = new Terms(applies.policy(), null, terms.counting().without(applies.policy(), null));
+            terms = new Terms(applies.policy(), null, 0, -1, terms.counting().without(applies.policy(), null));
         } else if (input instanceof Input.Counts counts) {
             PastSpend past = new PastSpend(terms, counts.at());
             cells().values().forEach(past::add);
             enter(begin(Given.TEAM, past, terms.policy(), counts.at()));
             Counting all = terms.counting().begin(terms.policy(), null, 0, -1, counts.at());
-            terms = new Terms(terms.policy(), null, all);
+            terms = new Terms(terms.policy(), null, 0, -1, all);
         }
     }
 

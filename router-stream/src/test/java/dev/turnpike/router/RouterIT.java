@@ -216,7 +216,7 @@ class RouterIT {
                 Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()))) {
             Set<String> internal = new HashSet<>(admin.listTopics().names().get());
             internal.removeIf(topic -> !topic.startsWith(application + "-"));
-            assertThat(internal).hasSize(3);
+            assertThat(internal).hasSize(4);
             admin.deleteTopics(internal).all().get();
             // refused while a member is left in the group
             await().atMost(PATIENCE)

@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * The budgets that apply to a team: its own and those of its org.
  *
  * @param org null where the policy names none, or one that is not known
+ * @param policyOffset where the policy was read; -1: nowhere
+ * @param orgOffset where the org was read; -1: nowhere
  * @param counting which of them are counted
  */
-public record Terms(TeamPolicy policy, @Nullable Org org, Counting counting) {
+public record Terms(TeamPolicy policy, @Nullable Org org, long policyOffset, long orgOffset, Counting counting) {
 
     /**
      * The windows of a ledger entry: those it is written for, and whatever else counts it by now, since a budget may have

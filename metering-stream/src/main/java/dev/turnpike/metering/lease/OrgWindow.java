@@ -183,7 +183,7 @@ public record OrgWindow(
         void tellAll() {
             boolean overLent = !fits(window.lent(), limit.amounts());
             leases.replaceAll((team, lease) -> {
-                if (lease.level().isZero()) {
+                if (lease.version() == 0) {
                     return lease;
                 }
                 changed.add(team);
@@ -210,6 +210,8 @@ public record OrgWindow(
                 count();
                 serve();
                 recall();
+                // that there is nothing to lend is an answer as well
+                waiting().stream().filter(team -> lease(team).version() == 0).forEach(changed::add);
             }
             return tell();
         }

@@ -157,13 +157,7 @@ final class Bookkeeper implements Books {
         enter(begin(team, past, terms.policy(), at), at, null);
         counting.put(
                 team,
-                terms.counting()
-                        .begin(
-                                terms.policy(),
-                                terms.org(),
-                                policies.offsetOf(team),
-                                orgs.offsetOf(terms.policy()),
-                                since));
+                terms.counting().begin(terms.policy(), terms.org(), terms.policyOffset(), terms.orgOffset(), since));
         return read;
     }
 
@@ -195,14 +189,24 @@ final class Bookkeeper implements Books {
     }
 
     private Terms terms(String team, @Nullable Counting known) {
-        TeamPolicy policy = policies.of(team);
-        Org org = orgs.of(policy);
-        long policyOffset = policies.offsetOf(team);
-        long orgOffset = orgs.offsetOf(policy);
+        TeamPolicy policy;
+        Org org;
+        long policyOffset;
+        long orgOffset;
+        // the tables move on while they are read: what is counted must be what the offsets say
+        do {
+            policyOffset = policies.offsetOf(team);
+            policy = policies.of(team);
+            orgOffset = orgs.offsetOf(policy);
+            org = orgs.of(policy);
+        } while (policyOffset != policies.offsetOf(team) || orgOffset != orgs.offsetOf(policy));
+        Counting counting;
         if (known == null) {
-            return new Terms(policy, org, Counting.first(policy, org, policyOffset, orgOffset));
+            counting = Counting.first(policy, org, policyOffset, orgOffset);
+        } else {
+            counting = known.isBy(policyOffset, orgOffset) ? known : known.without(policy, org);
         }
-        return new Terms(policy, org, known.isBy(policyOffset, orgOffset) ? known : known.without(policy, org));
+        return new Terms(policy, org, policyOffset, orgOffset, counting);
     }
 
     static <V> Table<V> table(ProcessorContext<Object, Object> context, String name) {

@@ -25,7 +25,7 @@ class RequestAccountTest {
 
     private static final TeamPolicy POLICY =
             Given.policy("UTC", usd("team", "day", 10_000), usd("model", "day", 10_000));
-    private static final Terms TERMS = new Terms(POLICY, null, Counting.first(POLICY, null, 0, -1));
+    private static final Terms TERMS = new Terms(POLICY, null, 0, -1, Counting.first(POLICY, null, 0, -1));
     private static final ChainModel SMALL = link("openai", "small", price("small@1", 2));
     private static final ChainModel LARGE = link("openai", "large", price("large@1", 10));
     private static final PriceBook PRICES = Given.prices(offer("openai", "small", price("small@1", 2)));

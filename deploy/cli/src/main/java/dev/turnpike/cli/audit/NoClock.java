@@ -17,6 +17,7 @@ import dev.turnpike.schemas.serde.Received;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -78,17 +79,33 @@ final class NoClock extends Law {
     void dispatch(Entry<Dispatch> entry) {
         Dispatch dispatch = entry.value();
         checkTime(entry, "admitted_at", dispatch.getAdmittedAt());
-        Amounts dearest = Amounts.ZERO;
         for (ChainModel model : dispatch.getChain()) {
             prices.putIfAbsent(model.getPrice().getVersion(), model.getPrice());
-            dearest = dearest.max(Amounts.of(model.getBound()));
         }
-        if (!dearest.equals(Amounts.of(dispatch.getHold()))) {
+        Amounts follows = hold(dispatch.getChain());
+        if (!follows.equals(Amounts.of(dispatch.getHold()))) {
             broken(
                     entry.timestamp(),
                     entry.place() + ": " + DecisionId.of(dispatch) + " holds " + Amounts.of(dispatch.getHold())
-                            + ", the dearest bound of its chain is " + dearest);
+                            + ", the bounds of its chain give " + follows);
         }
+    }
+
+    /** The dearest bound; where the first answer is judged, its bound and the dearest of the others, since both may answer. */
+    private static Amounts hold(List<ChainModel> chain) {
+        boolean isCascade = chain.size() > 1 && !chain.get(0).getEscalateOn().isEmpty();
+        Amounts dearest = Amounts.ZERO;
+        for (ChainModel model : isCascade ? chain.subList(1, chain.size()) : chain) {
+            dearest = dearest.max(Amounts.of(model.getBound()));
+        }
+        if (!isCascade) {
+            return dearest;
+        }
+        Amounts first = Amounts.of(chain.get(0).getBound());
+        return new Amounts(
+                first.nanoUsd() + dearest.nanoUsd(),
+                first.tokens() + dearest.tokens(),
+                Math.max(first.requests(), dearest.requests()));
     }
 
     @Override

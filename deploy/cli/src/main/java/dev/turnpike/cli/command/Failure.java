@@ -14,7 +14,7 @@ final class Failure {
     static int wrongUse(ParameterException thrown, String[] args) {
         CommandLine command = thrown.getCommandLine();
         command.getErr()
-                .println("turnpike: " + line(thrown) + "; see "
+                .println("turnpike: " + line(thrown).replaceFirst("^Error: ", "") + "; see "
                         + command.getCommandSpec().qualifiedName() + " --help");
         return CommandLine.ExitCode.USAGE;
     }

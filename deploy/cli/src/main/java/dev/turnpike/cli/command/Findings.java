@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** An audit's report for people or programs. */
 public record Findings(Report report) {
@@ -34,8 +35,10 @@ public record Findings(Report report) {
         out.println();
         lines(out);
         out.println();
-        long holding = report.findings().stream().filter(Finding::holds).count();
-        out.printf("%d of %d laws hold%n", holding, report.findings().size());
+        Map<Integer, Boolean> laws =
+                report.findings().stream().collect(Collectors.toMap(Finding::law, Finding::holds, Boolean::logicalAnd));
+        long holding = laws.values().stream().filter(Boolean::booleanValue).count();
+        out.printf("%d of %d laws hold%n", holding, laws.size());
     }
 
     /** One line for each law, and below it what broke it. */

@@ -139,12 +139,10 @@ final class LocalSystem implements AutoCloseable {
 
     /** Whether the meter has counted in every partition what was spent before the newest policy: hard budgets let nothing in before. */
     private static boolean budgetsAreInForce(TopicLog log) {
-        long policies = log.ends(List.of(Topics.POLICIES), IsolationLevel.READ_COMMITTED).values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
-        if (policies == 0) {
-            return true;
-        }
+        // and not where the topic ends: that is behind the mark of the transaction that wrote it
+        long[] next = {0};
+        log.each(Topics.POLICIES, policy -> next[0] = Math.max(next[0], policy.offset() + 1));
+        long policies = next[0];
         long counted = log.table(Topics.BUDGETS).values().stream()
                 .filter(state -> state.getTeam().isEmpty() && state.getScope().equals("policies"))
                 .filter(state -> state.getVersion() >= policies)

@@ -53,7 +53,9 @@ class AuditIT {
                 .extracting(Finding::law)
                 // booked twice, in no state, and one request counted as two
                 .contains(3, 4, 5);
-        assertThat(report.findings().get(4).examples())
+        assertThat(report.findings())
+                .filteredOn(finding -> finding.law() == 4)
+                .flatExtracting(Finding::examples)
                 .anyMatch(example -> example.startsWith("ledger-" + SmallLog.OWNER + "@3: ")
                         && example.contains("was booked already at ledger-" + SmallLog.OWNER + "@2"));
     }
@@ -66,8 +68,10 @@ class AuditIT {
 
         Report report = Audit.of(cluster, Audit.Scope.whole());
 
-        Finding finding = report.findings().get(law - 1);
-        assertThat(finding.law()).isEqualTo(law);
+        Finding finding = report.findings().stream()
+                .filter(each -> each.law() == law && !each.holds())
+                .findFirst()
+                .orElseThrow();
         // each names a record
         assertThat(finding.examples()).isNotEmpty().allMatch(example -> example.matches("[a-z-]+-\\d+@\\d+.*"));
     }

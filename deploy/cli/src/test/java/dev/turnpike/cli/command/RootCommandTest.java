@@ -20,7 +20,7 @@ class RootCommandTest {
             value = {
                 "''                             | name a command; see turnpike --help",
                 "nonsense                       | Unmatched argument at index 0: 'nonsense'; see turnpike --help",
-                "budget                         | Missing required parameter: 'TEAM'; see turnpike budget --help",
+                "budget                         | Missing required argument (specify one of these): (TEAM | --org=ORG); see turnpike budget --help",
                 "spend --window 1w              | --window=1w: must be 1h or 1d; see turnpike spend --help",
                 "spend --by colour              | --by colour: must be of team, user, model, provider, task_type; see turnpike spend --help",
                 "spend --from yesterday         | --from=yesterday: must be a date such as 2026-08-06",

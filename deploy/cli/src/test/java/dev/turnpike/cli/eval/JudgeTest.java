@@ -11,16 +11,16 @@ final class JudgeTest {
         // given: half of the answers of the first are good, eight of ten of the second, all of the third
         Answers answers = new Answers(3);
         for (int i = 0; i < 200; i++) {
-            answers.add("chat", "say word " + i, i % 2, i % 10 < 8 ? 1 : 0, 1, 1, 2, 8);
+            answers.add("chat", "say word " + i, i % 2, i % 10 < 8 ? 1 : 0, 1, 0.1, 0.2, 0.8);
         }
         Dataset data = answers.dataset();
         Judge judge = Judge.train(data);
 
-        // when / then: 0.3 more success for 1 USD, then 0.2 more for 6 USD
+        // when / then: 0.3 more success for 0.1 USD, then 0.2 more for 0.6 USD
         var ask = Judge.ask(data.prompts().get(0));
-        assertThat(judge.pick(ask, Judge.worth(1))).isEqualTo(0);
-        assertThat(judge.pick(ask, Judge.worth(10))).isEqualTo(1);
-        assertThat(judge.pick(ask, Judge.worth(100))).isEqualTo(2);
+        assertThat(judge.pick(ask, Judge.worth(0.1))).isEqualTo(0);
+        assertThat(judge.pick(ask, Judge.worth(1))).isEqualTo(1);
+        assertThat(judge.pick(ask, Judge.worth(10))).isEqualTo(2);
         assertThat(judge.pick(ask, Judge.worth(Double.POSITIVE_INFINITY))).isEqualTo(2);
     }
 

@@ -69,6 +69,7 @@ class ExplanationTest {
     void shouldTellTheMarginAndWhatTheDecisionWasMadeFrom() {
         Decision decision = decision()
                 .setOutcome("routed")
+                .setReason("deepseek/deepseek-chat: cheapest per completed task")
                 .setProvider("deepseek")
                 .setModel("deepseek-chat")
                 .setExpectedNanoUsd(1_400_000L)

@@ -17,10 +17,10 @@ class ShareLineTest {
     void shouldShareOutEachDayAmongThoseThatWereUsedOnIt() {
         assertThat(print(Rank.SPEND))
                 .containsExactly(
-                        "DAY         PROVIDER  REQUESTS  OF REQUESTS  TOKENS  OF TOKENS      SPENT  OF SPEND",
-                        "1970-01-01  openai           9       90.0 %     100     10.0 %  $0.000001    70.0 %",
-                        "1970-01-01  deepseek         1       10.0 %     900     90.0 %  $0.000000    30.0 %",
-                        "1970-01-02  openai           1      100.0 %       5    100.0 %  $0.000000   100.0 %");
+                        "DAY         PROVIDER  REQUESTS  OF REQUESTS  TOKENS  OF TOKENS         SPENT  OF SPEND",
+                        "1970-01-01  openai           9       90.0 %     100     10.0 %  $0.000000700    70.0 %",
+                        "1970-01-01  deepseek         1       10.0 %     900     90.0 %  $0.000000300    30.0 %",
+                        "1970-01-02  openai           1      100.0 %       5    100.0 %  $0.000000010   100.0 %");
     }
 
     @Test
