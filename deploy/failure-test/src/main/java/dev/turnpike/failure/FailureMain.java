@@ -67,7 +67,7 @@ public final class FailureMain implements Callable<Integer> {
         PrintWriter progress =
                 json ? spec.commandLine().getErr() : spec.commandLine().getOut();
         Path folder = dir == null ? Files.createTempDirectory("turnpike-failure-") : Files.createDirectories(dir);
-        Run run = new Run(new Run.Plan(time, faults, seed, rate), folder, line -> {
+        Run run = new Run(new Run.Plan(time, faults, seed, rate, true), folder, line -> {
             progress.println(line);
             progress.flush();
         });

@@ -45,7 +45,7 @@ final class Run {
      * @param time over which the faults are spread
      * @param rate requests a second
      */
-    record Plan(Duration time, int faults, long seed, double rate) {
+    record Plan(Duration time, int faults, long seed, double rate, boolean comparing) {
 
         /** Enough for the time, and for the faults that had to wait for each other. */
         int waves() {
@@ -91,11 +91,13 @@ final class Run {
                 say("no more faults, no more load; waiting until everything is settled");
                 load.close();
                 boolean settled = settle(load, watch);
-                say("the old way under the same load: replicas with a counter each");
                 List<OldWay.Result> old = new ArrayList<>();
-                old.add(OldWay.run(dir, false, plan, oldTime()));
-                say("the old way under the same load: replicas with one counter");
-                old.add(OldWay.run(dir, true, plan, oldTime()));
+                if (plan.comparing()) {
+                    say("the old way under the same load: replicas with a counter each");
+                    old.add(OldWay.run(dir, false, plan, oldTime()));
+                    say("the old way under the same load: replicas with one counter");
+                    old.add(OldWay.run(dir, true, plan, oldTime()));
+                }
                 say("auditing the log");
                 return outcome(old, cluster, world, provider, load, watch, faults, took, settled);
             }

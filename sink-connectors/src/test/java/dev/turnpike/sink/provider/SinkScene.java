@@ -122,7 +122,7 @@ final class SinkScene implements AutoCloseable {
 
     /** Waits until what was written to a topic is as it should be. */
     void await(Predicate<SinkScene> done) {
-        Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> {
+        Awaitility.await().atMost(Duration.ofSeconds(180)).until(() -> {
             consumer.poll(Duration.ofMillis(50)).forEach(written::add);
             return done.test(this);
         });

@@ -36,14 +36,14 @@ class UpIT {
                 .containsPattern("OPENAI_BASE_URL=http://127.0.0.1:\\d+/v1 OPENAI_API_KEY=tp-[a-z2-7]{32}")
                 .contains("invalid in llm.requests 1")
                 .contains("unreadable in llm.requests 1");
-        assertThat(laws(first)).hasSize(8).allMatch(line -> line.contains("holds"));
+        assertThat(laws(first)).hasSize(9).allMatch(line -> line.contains("holds"));
         assertThat(count(first, "published")).isEqualTo(count(first, "decided")).isGreaterThan(100);
         assertThat(number(first, "finished +([\\d,]+)")).isEqualTo(number(first, "dispatched +([\\d,]+)  \\("));
 
         String second = up("--for", "5s");
 
         assertThat(second).contains("$0.00 of usage that did not come through Turnpike");
-        assertThat(laws(second)).hasSize(8).allMatch(line -> line.contains("holds"));
+        assertThat(laws(second)).hasSize(9).allMatch(line -> line.contains("holds"));
         long decidedInAll = number(second, "law 1 .*\\n *([\\d,]+) decisions");
         assertThat(decidedInAll).isEqualTo(count(first, "decided") + count(second, "decided"));
     }
