@@ -35,7 +35,7 @@ record Cascade(Plan first, double success, double expected) {
         int best = -1;
         double least = offers.merit(last);
         for (int k = 0; k < offers.size(); k++) {
-            if (!mayTry(offers, k) || k == last || offers.expected(k) >= offers.expected(last)) {
+            if (!mayTry(offers, k) || isIn(chain, k) || offers.expected(k) >= offers.expected(last)) {
                 continue;
             }
             double success = success(offers, k, last, noticed);
@@ -49,6 +49,16 @@ record Cascade(Plan first, double success, double expected) {
         return first == null
                 ? null
                 : new Cascade(first, success(offers, best, last, noticed), expected(offers, best, last, noticed));
+    }
+
+    // an answer that was held back is not asked for again
+    private static boolean isIn(List<Plan> chain, int k) {
+        for (Plan plan : chain) {
+            if (plan.k() == k) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean mayTry(Assessment offers, int k) {
