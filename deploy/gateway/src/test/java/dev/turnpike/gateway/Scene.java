@@ -14,6 +14,7 @@ import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Alias;
 import dev.turnpike.schemas.event.Budget;
+import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Completion;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.ModelOffer;
@@ -98,7 +99,20 @@ final class Scene implements AutoCloseable {
                 .atMost(PATIENCE)
                 .until(() -> router.isReady()
                         && meter.isReady()
-                        && connect.status(sink).running());
+                        && connect.status(sink).running()
+                        && areBudgetsInForce());
+    }
+
+    /** Whether the meter has counted in every partition what was spent before; hard budgets let nothing in before. */
+    private boolean areBudgetsInForce() {
+        int policies = read(Topics.POLICIES).size();
+        return read(Topics.BUDGETS).stream()
+                        .filter(state -> state.getTeam().isEmpty() && state.getVersion() >= policies)
+                        .map(BudgetState::getScopeValue)
+                        .distinct()
+                        .count()
+                == producer.partitionsFor(cluster.topicsPrefix() + Topics.BUDGETS.suffix())
+                        .size();
     }
 
     static Scene set(String prefix, Path folder) {

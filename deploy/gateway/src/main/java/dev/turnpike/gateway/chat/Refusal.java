@@ -112,7 +112,7 @@ public record Refusal(
         String code = String.valueOf(decision.getCode());
         String reason = decision.getReason();
         return switch (code) {
-            case "budget-exhausted" -> {
+            case "budget-exhausted", "budget-starting" -> {
                 Long at = decision.getRetryAt();
                 Long seconds = at == null ? null : Math.max(1, -Math.floorDiv(now - at, 1_000L));
                 yield new Refusal(
