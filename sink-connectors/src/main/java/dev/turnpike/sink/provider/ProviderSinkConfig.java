@@ -4,6 +4,7 @@ import static org.apache.kafka.common.config.ConfigDef.NO_DEFAULT_VALUE;
 
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.sink.SinkSettings;
 import dev.turnpike.sink.provider.call.ProviderSettings;
 import dev.turnpike.sink.provider.call.ProviderSettings.Dialect;
 import dev.turnpike.sink.provider.execution.Terms;
@@ -23,7 +24,6 @@ import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,12 +54,8 @@ record ProviderSinkConfig(
         Map<String, String> kafka,
         Map<String, String> all) {
 
-    static final String ISOLATION = "consumer.override.isolation.level";
     static final String PROVIDERS = "providers";
 
-    private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
-    private static final String REGISTRY_URL = "schema.registry.url";
-    private static final String TOPICS_PREFIX = "topics.prefix";
     private static final String RETRIES = "retries";
     private static final String RETRY_PAUSE = "retry.pause.ms";
     private static final String RETRY_LONGEST_PAUSE = "retry.longest.pause.ms";
@@ -67,17 +63,13 @@ record ProviderSinkConfig(
     private static final String GRACE = "shutdown.grace.ms";
     private static final String HTTP_THREADS = "http.threads";
     private static final String METRICS_LISTEN = "metrics.listen";
-    private static final String KAFKA = "kafka.";
 
     /** @throws ConfigException naming key, value and cure */
     static ProviderSinkConfig of(Map<String, String> settings) {
         List<String> names = providerNames(settings);
         AbstractConfig config = new AbstractConfig(definition(names), settings, false);
-        String prefix = config.getString(TOPICS_PREFIX);
-        String dispatches = Topics.DISPATCHES.name(prefix);
-        if (!dispatches.equals(settings.get("topics"))) {
-            throw new ConfigException("topics", settings.get("topics"), "must be " + dispatches + ", and nothing else");
-        }
+        String prefix = config.getString(SinkSettings.TOPICS_PREFIX);
+        SinkSettings.requireTopic(settings, Topics.DISPATCHES.name(prefix));
         return new ProviderSinkConfig(
                 settings.getOrDefault("name", ""),
                 prefix,
@@ -91,8 +83,8 @@ record ProviderSinkConfig(
                 Duration.ofMillis(config.getLong(GRACE)),
                 config.getInt(HTTP_THREADS),
                 address(config.getString(METRICS_LISTEN)),
-                config.getString(BOOTSTRAP_SERVERS),
-                below(KAFKA, settings),
+                config.getString(SinkSettings.BOOTSTRAP_SERVERS),
+                SinkSettings.kafka(settings),
                 Map.copyOf(settings));
     }
 
@@ -108,7 +100,7 @@ record ProviderSinkConfig(
     /** Settings of one of the sink's own Kafka clients. */
     Map<String, Object> client(Map<String, Object> own) {
         Map<String, Object> client = new HashMap<>(kafka);
-        client.put(BOOTSTRAP_SERVERS, bootstrapServers);
+        client.put(SinkSettings.BOOTSTRAP_SERVERS, bootstrapServers);
         client.putAll(own);
         return client;
     }
@@ -120,32 +112,8 @@ record ProviderSinkConfig(
     }
 
     private static ConfigDef definition(List<String> providers) {
-        ConfigDef definition = new ConfigDef()
-                .define(
-                        ISOLATION,
-                        Type.STRING,
-                        NO_DEFAULT_VALUE,
-                        ProviderSinkConfig::requireReadCommitted,
-                        Importance.HIGH,
-                        "Must be read_committed. The worker's own setting cannot be seen from here, so it does not count.")
-                .define(
-                        BOOTSTRAP_SERVERS,
-                        Type.STRING,
-                        NO_DEFAULT_VALUE,
-                        Importance.HIGH,
-                        "Where usage and completions are written: host:port, comma separated.")
-                .define(
-                        REGISTRY_URL,
-                        Type.STRING,
-                        NO_DEFAULT_VALUE,
-                        Importance.HIGH,
-                        "The schema registry; its client's other settings by Confluent's names are understood too.")
-                .define(
-                        TOPICS_PREFIX,
-                        Type.STRING,
-                        Topics.DEFAULT_PREFIX,
-                        Importance.MEDIUM,
-                        "First part of every topic name.")
+        ConfigDef definition = SinkSettings.definition(
+                        "calls are made and paid for that were never decided", "usage and completions")
                 .define(
                         PROVIDERS,
                         Type.LIST,
@@ -228,7 +196,7 @@ record ProviderSinkConfig(
                         key(provider, "key"),
                         Type.PASSWORD,
                         "",
-                        ProviderSinkConfig::requireResolved,
+                        SinkSettings::requireResolved,
                         Importance.HIGH,
                         "Its API key; better by a config provider, such as ${env:OPENAI_API_KEY}, than in clear.")
                 .define(
@@ -280,31 +248,6 @@ record ProviderSinkConfig(
         return names;
     }
 
-    private static Map<String, String> below(String prefix, Map<String, String> settings) {
-        Map<String, String> found = new HashMap<>();
-        settings.forEach((key, value) -> {
-            if (key.startsWith(prefix)) {
-                found.put(key.substring(prefix.length()), value);
-            }
-        });
-        return found;
-    }
-
-    private static void requireReadCommitted(String key, Object value) {
-        if (!"read_committed".equals(value)) {
-            throw new ConfigException(
-                    key, value, "must be read_committed, or calls are made and paid for that were never decided");
-        }
-    }
-
-    private static void requireResolved(String key, Object value) {
-        if (value instanceof Password secret && secret.value().startsWith("${")) {
-            throw new ConfigException(key + " is the placeholder " + secret.value()
-                    + ", which the worker did not replace; name its config provider on the worker (config.providers=env)"
-                    + " and give it the value");
-        }
-    }
-
     private static void requireAddress(String key, Object value) {
         try {
             address(String.valueOf(value));
@@ -325,14 +268,8 @@ record ProviderSinkConfig(
     }
 
     private static void requireUrl(String key, Object value) {
-        try {
-            URI uri = URI.create(String.valueOf(value));
-            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-                return;
-            }
-        } catch (IllegalArgumentException e) {
-            // answered below, as any other refused address
+        if (!SinkSettings.isHttpAddress(String.valueOf(value))) {
+            throw new ConfigException(key, value, "must be an address such as https://host/v1");
         }
-        throw new ConfigException(key, value, "must be an address such as https://host/v1");
     }
 }

@@ -1,5 +1,6 @@
 package dev.turnpike.sink.provider;
 
+import dev.turnpike.sink.SinkSettings;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +8,6 @@ import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.sink.SinkConnector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Executes the dispatches of {@code llm.dispatches}.
@@ -53,12 +53,6 @@ public class ProviderSinkConnector extends SinkConnector {
 
     @Override
     public String version() {
-        return version(ProviderSinkConnector.class);
-    }
-
-    /** As the jar's manifest says. */
-    static String version(Class<?> type) {
-        @Nullable String version = type.getPackage().getImplementationVersion();
-        return version == null ? "unknown" : version;
+        return SinkSettings.version(ProviderSinkConnector.class);
     }
 }

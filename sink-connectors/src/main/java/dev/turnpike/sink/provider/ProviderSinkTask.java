@@ -1,6 +1,7 @@
 package dev.turnpike.sink.provider;
 
 import dev.turnpike.schemas.serde.EventSerdes;
+import dev.turnpike.sink.SinkSettings;
 import dev.turnpike.sink.provider.call.Provider;
 import dev.turnpike.sink.provider.call.ProviderSettings;
 import java.net.http.HttpClient;
@@ -112,7 +113,7 @@ public class ProviderSinkTask extends SinkTask {
 
     @Override
     public String version() {
-        return ProviderSinkConnector.version(ProviderSinkTask.class);
+        return SinkSettings.version(ProviderSinkTask.class);
     }
 
     private Partitions partitions() {

@@ -3,6 +3,7 @@ package dev.turnpike.sink.webhook;
 import static org.apache.kafka.common.config.ConfigDef.NO_DEFAULT_VALUE;
 
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.sink.SinkSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -47,10 +48,6 @@ record WebhookSinkConfig(
         Map<String, Object> kafka,
         Map<String, String> all) {
 
-    private static final String ISOLATION = "consumer.override.isolation.level";
-    private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
-    private static final String REGISTRY_URL = "schema.registry.url";
-    private static final String TOPICS_PREFIX = "topics.prefix";
     private static final String URL = "url";
     private static final String SHAPE = "shape";
     private static final String SECRET = "secret";
@@ -60,34 +57,9 @@ record WebhookSinkConfig(
     private static final String RETRY_PAUSE = "retry.pause.ms";
     private static final String RETRY_LONGEST_PAUSE = "retry.longest.pause.ms";
     private static final String RETRY_FOR = "retry.for.ms";
-    private static final String KAFKA = "kafka.";
 
-    static final ConfigDef DEFINITION = new ConfigDef()
-            .define(
-                    ISOLATION,
-                    Type.STRING,
-                    NO_DEFAULT_VALUE,
-                    WebhookSinkConfig::requireReadCommitted,
-                    Importance.HIGH,
-                    "Must be read_committed. The worker's own setting cannot be seen from here, so it does not count.")
-            .define(
-                    BOOTSTRAP_SERVERS,
-                    Type.STRING,
-                    NO_DEFAULT_VALUE,
-                    Importance.HIGH,
-                    "Where dead letters are written: host:port, comma separated.")
-            .define(
-                    REGISTRY_URL,
-                    Type.STRING,
-                    NO_DEFAULT_VALUE,
-                    Importance.HIGH,
-                    "The schema registry; its client's other settings by Confluent's names are understood too.")
-            .define(
-                    TOPICS_PREFIX,
-                    Type.STRING,
-                    Topics.DEFAULT_PREFIX,
-                    Importance.MEDIUM,
-                    "First part of every topic name.")
+    static final ConfigDef DEFINITION = SinkSettings.definition(
+                    "alerts are sent that were never raised", "dead letters")
             .define(
                     URL,
                     Type.PASSWORD,
@@ -106,14 +78,14 @@ record WebhookSinkConfig(
                     SECRET,
                     Type.PASSWORD,
                     "",
-                    WebhookSinkConfig::requireResolved,
+                    SinkSettings::requireResolved,
                     Importance.HIGH,
                     "Signs each post in the header Turnpike-Signature; empty: not signed.")
             .define(
                     ROUTING_KEY,
                     Type.PASSWORD,
                     "",
-                    WebhookSinkConfig::requireResolved,
+                    SinkSettings::requireResolved,
                     Importance.MEDIUM,
                     "The integration key of a PagerDuty service.")
             .define(TEAMS, Type.LIST, "*", Importance.MEDIUM, "Teams whose alerts are posted; * stands for all.")
@@ -149,23 +121,15 @@ record WebhookSinkConfig(
     /** @throws ConfigException naming key, value and cure */
     static WebhookSinkConfig of(Map<String, String> settings) {
         AbstractConfig config = new AbstractConfig(DEFINITION, settings, false);
-        String prefix = config.getString(TOPICS_PREFIX);
-        String alerts = Topics.ALERTS.name(prefix);
-        if (!alerts.equals(settings.get("topics"))) {
-            throw new ConfigException("topics", settings.get("topics"), "must be " + alerts + ", and nothing else");
-        }
+        String prefix = config.getString(SinkSettings.TOPICS_PREFIX);
+        SinkSettings.requireTopic(settings, Topics.ALERTS.name(prefix));
         Shape shape = Shape.valueOf(config.getString(SHAPE).toUpperCase(Locale.ROOT));
         String routingKey = textOrNull(config, ROUTING_KEY);
         if (shape == Shape.PAGERDUTY && routingKey == null) {
             throw new ConfigException(ROUTING_KEY + " is missing; set the integration key of the PagerDuty service");
         }
-        Map<String, Object> kafka = new HashMap<>();
-        settings.forEach((key, value) -> {
-            if (key.startsWith(KAFKA)) {
-                kafka.put(key.substring(KAFKA.length()), value);
-            }
-        });
-        kafka.put(BOOTSTRAP_SERVERS, config.getString(BOOTSTRAP_SERVERS));
+        Map<String, Object> kafka = new HashMap<>(SinkSettings.kafka(settings));
+        kafka.put(SinkSettings.BOOTSTRAP_SERVERS, config.getString(SinkSettings.BOOTSTRAP_SERVERS));
         return new WebhookSinkConfig(
                 settings.getOrDefault("name", ""),
                 prefix,
@@ -198,31 +162,12 @@ record WebhookSinkConfig(
         return value.isBlank() ? null : value;
     }
 
-    private static void requireReadCommitted(String key, Object value) {
-        if (!"read_committed".equals(value)) {
-            throw new ConfigException(key, value, "must be read_committed, or alerts are sent that were never raised");
-        }
-    }
-
-    private static void requireResolved(String key, Object value) {
-        if (value instanceof Password secret && secret.value().startsWith("${")) {
-            throw new ConfigException(key + " is the placeholder " + secret.value()
-                    + ", which the worker did not replace; name its config provider on the worker (config.providers=env)"
-                    + " and give it the value");
-        }
-    }
-
     private static void requireUrl(String key, Object value) {
-        requireResolved(key, value);
-        try {
-            URI uri = URI.create(
-                    value instanceof Password address ? address.value().trim() : "");
-            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-                return;
-            }
-        } catch (IllegalArgumentException e) {
-            // answered below, as any other refused address
+        SinkSettings.requireResolved(key, value);
+        // the value is the secret, so the message leaves it out
+        if (!(value instanceof Password address)
+                || !SinkSettings.isHttpAddress(address.value().trim())) {
+            throw new ConfigException(key + " must be an address such as https://host/path");
         }
-        throw new ConfigException(key + " must be an address such as https://host/path");
     }
 }

@@ -1,12 +1,12 @@
 package dev.turnpike.sink.webhook;
 
+import dev.turnpike.sink.SinkSettings;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.sink.SinkConnector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the alerts of {@code llm.alerts} to one webhook. Each webhook is a connector of its own, so that none waits for
@@ -44,12 +44,6 @@ public final class WebhookSinkConnector extends SinkConnector {
 
     @Override
     public String version() {
-        return version(WebhookSinkConnector.class);
-    }
-
-    /** As the jar's manifest says. */
-    static String version(Class<?> type) {
-        @Nullable String version = type.getPackage().getImplementationVersion();
-        return version == null ? "unknown" : version;
+        return SinkSettings.version(WebhookSinkConnector.class);
     }
 }

@@ -6,6 +6,7 @@ import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.registry.RegistryException;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.schemas.serde.Received;
+import dev.turnpike.sink.SinkSettings;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,7 +125,7 @@ public final class WebhookSinkTask extends SinkTask {
 
     @Override
     public String version() {
-        return WebhookSinkConnector.version(WebhookSinkTask.class);
+        return SinkSettings.version(WebhookSinkTask.class);
     }
 
     private void holdBack(int waiting) {
