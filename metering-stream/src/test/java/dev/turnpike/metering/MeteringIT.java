@@ -51,15 +51,11 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,23 +169,23 @@ class MeteringIT {
                 .hasSameSizeAs(expected.keySet());
 
         Map<String, SpendAggregate> cells = new HashMap<>();
-        consume(Topics.SPEND).forEach(record -> cells.put(text(record.key()), value(Topics.SPEND, record)));
+        cluster.committed(Topics.SPEND).forEach(record -> cells.put(text(record.key()), value(Topics.SPEND, record)));
         Map<String, Amounts> spend = new TreeMap<>();
         cells.values().stream()
                 .filter(cell -> cell.getWindow().equals("1d") && cell.getTag() == null && cell.getTaskId() == null)
                 .forEach(cell -> spend.merge(cell.getTeam(), Amounts.of(cell.getAmount()), Amounts::plus));
         assertThat(spend).isEqualTo(expected);
 
-        assertThat(consume(Topics.BUDGETS))
+        assertThat(cluster.committed(Topics.BUDGETS))
                 .filteredOn(record -> !value(Topics.BUDGETS, record).getTeam().isEmpty())
                 .allSatisfy(record -> assertThat(record.partition())
                         .isEqualTo(ownerOf(value(Topics.BUDGETS, record).getTeam())));
-        assertThat(consume(Topics.SPEND))
+        assertThat(cluster.committed(Topics.SPEND))
                 .allSatisfy(record -> assertThat(record.partition())
                         .isEqualTo(ownerOf(value(Topics.SPEND, record).getTeam())));
-        assertThat(consume(Topics.DEAD_LETTERS)).isEmpty();
-        assertThat(consume(Topics.USAGE_MOVED)).isNotEmpty();
-        assertThat(consume(Topics.MODEL_PERFORMANCE, 1)).isNotEmpty();
+        assertThat(cluster.committed(Topics.DEAD_LETTERS)).isEmpty();
+        assertThat(cluster.committed(Topics.USAGE_MOVED)).isNotEmpty();
+        assertThat(cluster.committed(Topics.MODEL_PERFORMANCE)).isNotEmpty();
     }
 
     private void assertTheApiTellsTheSame(HttpServer http) throws Exception {
@@ -302,7 +298,8 @@ class MeteringIT {
 
     private Map<String, BudgetState> newestStates() {
         Map<String, BudgetState> newest = new TreeMap<>();
-        consume(Topics.BUDGETS).forEach(record -> newest.put(text(record.key()), value(Topics.BUDGETS, record)));
+        cluster.committed(Topics.BUDGETS)
+                .forEach(record -> newest.put(text(record.key()), value(Topics.BUDGETS, record)));
         // what a partition says of itself is no window
         newest.values().removeIf(state -> state.getTeam().isEmpty());
         return newest;
@@ -326,39 +323,13 @@ class MeteringIT {
     }
 
     private <V extends SpecificRecord> List<V> read(Topic<V> topic) {
-        return consume(topic).stream().map(record -> value(topic, record)).toList();
+        return cluster.committed(topic).stream()
+                .map(record -> value(topic, record))
+                .toList();
     }
 
     private <V extends SpecificRecord> V value(Topic<V> topic, ConsumerRecord<byte[], byte[]> record) {
         return serdes.avro(topic).deserializer().deserialize(record.topic(), record.value());
-    }
-
-    private List<ConsumerRecord<byte[], byte[]>> consume(Topic<?> topic) {
-        return consume(topic, PARTITIONS);
-    }
-
-    /** What readers that wait for transactions see at present, partition by partition. */
-    private List<ConsumerRecord<byte[], byte[]>> consume(Topic<?> topic, int partitions) {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        cluster.bootstrapServers(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            for (int partition = 0; partition < partitions; partition++) {
-                var from = new TopicPartition(name(topic), partition);
-                consumer.assign(List.of(from));
-                consumer.seekToBeginning(List.of(from));
-                long end = consumer.endOffsets(List.of(from)).get(from);
-                while (consumer.position(from) < end) {
-                    consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
-                }
-            }
-        }
-        return records;
     }
 
     private ChildJvm startProcess() throws IOException {

@@ -45,15 +45,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -128,8 +124,8 @@ class RouterIT {
         assertThat(answered).isEqualTo(asked).hasSize(dispatches.size() + rejections.size());
         assertThat(rejections).isNotEmpty();
         assertHoldsAreIntact(decisions, dispatches);
-        assertThat(consume(Topics.DEAD_LETTERS)).isEmpty();
-        assertThat(consume(Topics.REQUESTS_MOVED)).isNotEmpty();
+        assertThat(cluster.committed(Topics.DEAD_LETTERS)).isEmpty();
+        assertThat(cluster.committed(Topics.REQUESTS_MOVED)).isNotEmpty();
     }
 
     @Test
@@ -161,7 +157,7 @@ class RouterIT {
                         == 2;
             });
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(consume(Topics.DEAD_LETTERS))
+                    .untilAsserted(() -> assertThat(cluster.committed(Topics.DEAD_LETTERS))
                             .singleElement()
                             .satisfies(letter -> assertThat(
                                             DeadLetter.of(letter.headers()).reason())
@@ -200,7 +196,7 @@ class RouterIT {
         assertThat(decisions).extracting(RouterIT::id).containsExactlyInAnyOrderElementsOf(asked);
         assertThat(decisions).hasSizeGreaterThan(before);
         assertHoldsAreIntact(decisions, read(Topics.DISPATCHES));
-        assertThat(consume(Topics.DEAD_LETTERS)).isEmpty();
+        assertThat(cluster.committed(Topics.DEAD_LETTERS)).isEmpty();
         for (int team = 0; team < TEAMS; team += 2) {
             WindowView last = decisionsOf("team" + team)
                     .get(decisionsOf("team" + team).size() - 1)
@@ -235,7 +231,7 @@ class RouterIT {
         long offset = -1;
         HoldWindow window = null;
         var deserializer = serdes.avro(Topics.DISPATCHES).deserializer();
-        for (ConsumerRecord<byte[], byte[]> record : consume(Topics.DISPATCHES)) {
+        for (ConsumerRecord<byte[], byte[]> record : cluster.committed(Topics.DISPATCHES)) {
             Dispatch dispatch = deserializer.deserialize(record.topic(), record.value());
             if (dispatch.getTeam().equals(team)) {
                 opened = opened.plus(newest);
@@ -378,33 +374,9 @@ class RouterIT {
 
     private <V extends SpecificRecord> List<V> read(Topic<V> topic) {
         var deserializer = serdes.avro(topic).deserializer();
-        return consume(topic).stream()
+        return cluster.committed(topic).stream()
                 .map(record -> deserializer.deserialize(record.topic(), record.value()))
                 .toList();
-    }
-
-    /** What readers that wait for transactions see at present, partition by partition. */
-    private List<ConsumerRecord<byte[], byte[]>> consume(Topic<?> topic) {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        cluster.bootstrapServers(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            for (int partition = 0; partition < PARTITIONS; partition++) {
-                var from = new TopicPartition(name(topic), partition);
-                consumer.assign(List.of(from));
-                consumer.seekToBeginning(List.of(from));
-                long end = consumer.endOffsets(List.of(from)).get(from);
-                while (consumer.position(from) < end) {
-                    consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
-                }
-            }
-        }
-        return records;
     }
 
     private ChildJvm start() throws IOException {

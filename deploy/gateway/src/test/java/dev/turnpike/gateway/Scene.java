@@ -46,14 +46,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.awaitility.Awaitility;
@@ -218,7 +213,7 @@ final class Scene implements AutoCloseable {
     <V extends SpecificRecord> List<V> read(Topic<V> topic) {
         List<V> read = new ArrayList<>();
         Deserializer<V> deserializer = serdes.avro(topic).deserializer();
-        consume(topic, record -> read.add(deserializer.deserialize(record.topic(), record.value())));
+        cluster.committed(topic).forEach(record -> read.add(deserializer.deserialize(record.topic(), record.value())));
         return read;
     }
 
@@ -226,13 +221,12 @@ final class Scene implements AutoCloseable {
     double[] millisBetweenRequestAndCompletion(int newest) {
         Map<String, Long> began = new HashMap<>();
         Deserializer<LlmRequest> requests = serdes.avro(Topics.REQUESTS).deserializer();
-        consume(
-                Topics.REQUESTS,
-                record -> began.put(
+        cluster.committed(Topics.REQUESTS)
+                .forEach(record -> began.put(
                         requests.deserialize(record.topic(), record.value()).getRequestId(), record.timestamp()));
         List<Double> millis = new ArrayList<>();
         Deserializer<Completion> completions = serdes.avro(Topics.COMPLETIONS).deserializer();
-        consume(Topics.COMPLETIONS, record -> {
+        cluster.committed(Topics.COMPLETIONS).forEach(record -> {
             Completion part = completions.deserialize(record.topic(), record.value());
             if (part.getFinal$() && began.containsKey(part.getRequestId())) {
                 millis.add((double) (record.timestamp() - began.get(part.getRequestId())));
@@ -242,24 +236,6 @@ final class Scene implements AutoCloseable {
                 .mapToDouble(Double::doubleValue)
                 .sorted()
                 .toArray();
-    }
-
-    private void consume(Topic<?> topic, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
-        String name = topic.name(cluster.topicsPrefix());
-        try (var consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", cluster.bootstrapServers(), "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(name).stream()
-                    .map(info -> new TopicPartition(name, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(50)).forEach(visitor);
-            }
-        }
     }
 
     @Override

@@ -1,13 +1,23 @@
 package dev.turnpike.cluster;
 
+import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.admin.TopicAdmin;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /** A broker and a schema registry on this machine, with every topic of the contract. */
@@ -92,6 +102,33 @@ public final class LocalCluster implements AutoCloseable {
     /** For the setting {@code topics.prefix}. */
     public String topicsPrefix() {
         return topicsPrefix;
+    }
+
+    /** What readers that wait for transactions see of a topic at present, partition by partition. */
+    public List<ConsumerRecord<byte[], byte[]>> committed(Topic<?> topic) {
+        String name = topic.name(topicsPrefix);
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (var consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            int count = consumer.partitionsFor(name).size();
+            for (int partition = 0; partition < count; partition++) {
+                var from = new TopicPartition(name, partition);
+                consumer.assign(List.of(from));
+                consumer.seekToBeginning(List.of(from));
+                long end = Objects.requireNonNull(
+                        consumer.endOffsets(List.of(from)).get(from));
+                while (consumer.position(from) < end) {
+                    consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+                }
+            }
+        }
+        return records;
     }
 
     /** Ends broker and registry and waits until they have ended. */
