@@ -4,9 +4,6 @@ import dev.turnpike.router.decision.PromptJudge;
 import dev.turnpike.router.estimate.PromptSuccess;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.streams.StreamsSettings;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -60,14 +57,6 @@ public record RouterConfig(
      * @throws IllegalArgumentException naming key, value and cure
      */
     public PromptJudge judge() {
-        if (estimator == null) {
-            return PromptSuccess.shipped();
-        }
-        try (InputStream file = Files.newInputStream(estimator)) {
-            return PromptSuccess.read(file);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "router.estimator=" + estimator + ": must be a file of turnpike train: " + e.getMessage(), e);
-        }
+        return PromptSuccess.of(estimator, "router.estimator");
     }
 }

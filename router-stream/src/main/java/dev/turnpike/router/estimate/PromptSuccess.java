@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,25 @@ public final class PromptSuccess implements PromptJudge {
             return read(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The estimator of a setting.
+     *
+     * @param file what {@link #write} wrote; null: {@link #shipped() the one that comes with Turnpike}
+     * @param setting its name
+     * @throws IllegalArgumentException naming setting, value and cure
+     */
+    public static PromptSuccess of(@Nullable Path file, String setting) {
+        if (file == null) {
+            return shipped();
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    setting + "=" + file + ": must be a file of turnpike train: " + e.getMessage(), e);
         }
     }
 

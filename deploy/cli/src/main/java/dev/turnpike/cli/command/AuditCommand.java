@@ -32,13 +32,8 @@ final class AuditCommand implements Callable<Integer> {
     @Mixin
     Connection connection = new Connection();
 
-    @Option(names = "--from", paramLabel = "TIME", description = "Judges from a date or an instant on.")
-    @Nullable
-    String from;
-
-    @Option(names = "--to", paramLabel = "TIME", description = "Judges up to a date or an instant.")
-    @Nullable
-    String to;
+    @Mixin
+    Span span = new Span();
 
     @Option(
             names = "--data-dir",
@@ -83,7 +78,7 @@ final class AuditCommand implements Callable<Integer> {
 
     private Scope scope() {
         try {
-            return new Scope(routerId, meterId, Duration.ofHours(horizonHours), Span.from(from), Span.to(to));
+            return new Scope(routerId, meterId, Duration.ofHours(horizonHours), span.begin(), span.end());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

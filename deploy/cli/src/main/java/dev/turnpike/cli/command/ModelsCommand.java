@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -47,13 +48,8 @@ final class ModelsCommand extends Reading {
     @Nullable
     String team;
 
-    @Option(names = "--from", paramLabel = "TIME", description = "A date or an instant; default the beginning.")
-    @Nullable
-    String from;
-
-    @Option(names = "--to", paramLabel = "TIME", description = "A date or an instant; default now.")
-    @Nullable
-    String to;
+    @Mixin
+    Span span = new Span();
 
     @Override
     void check() {
@@ -77,13 +73,13 @@ final class ModelsCommand extends Reading {
     }
 
     private boolean isOfUse() {
-        return rank != null || !by.isEmpty() || daily || team != null || from != null || to != null;
+        return rank != null || !by.isEmpty() || daily || team != null || span.isGiven();
     }
 
     private SpendLine.Query query() {
         try {
             return new SpendLine.Query(
-                    team, by.isEmpty() ? List.of("model") : by, daily ? "1d" : null, Span.from(from), Span.to(to));
+                    team, by.isEmpty() ? List.of("model") : by, daily ? "1d" : null, span.begin(), span.end());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -36,13 +36,8 @@ final class ReplayCommand extends Reading {
     @Nullable
     Path catalog;
 
-    @Option(names = "--from", paramLabel = "TIME", description = "A date or an instant; default the beginning.")
-    @Nullable
-    String from;
-
-    @Option(names = "--to", paramLabel = "TIME", description = "A date or an instant; default now.")
-    @Nullable
-    String to;
+    @Mixin
+    Span span = new Span();
 
     @Mixin
     JudgeOption judge = new JudgeOption();
@@ -64,7 +59,7 @@ final class ReplayCommand extends Reading {
 
     @Override
     void read(TopicLog log, PrintWriter out) {
-        Rerun rerun = Rerun.of(log, documents, judge.router(), Span.from(from), Span.to(to));
+        Rerun rerun = Rerun.of(log, documents, judge.router(), span.begin(), span.end());
         if (rerun.recorded().requests() == 0) {
             throw new IllegalArgumentException(
                     "no request of that time is left to replay; requests are kept for seven days");

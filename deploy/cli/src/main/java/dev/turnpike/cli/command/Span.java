@@ -5,20 +5,35 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
-/** The values of {@code --from} and {@code --to}. */
+/** {@code --from} and {@code --to}, for commands that look at a span of time. */
 final class Span {
 
-    private Span() {}
+    @Option(names = "--from", paramLabel = "TIME", description = "A date or an instant; default the beginning.")
+    @Nullable
+    String from;
 
-    /** Milliseconds since 1970-01-01 UTC; the beginning of time where not given. */
-    static long from(@Nullable String text) {
-        return text == null ? Long.MIN_VALUE : parse("--from", text);
+    @Option(names = "--to", paramLabel = "TIME", description = "A date or an instant; default now.")
+    @Nullable
+    String to;
+
+    boolean isGiven() {
+        return from != null || to != null;
     }
 
-    /** Milliseconds since 1970-01-01 UTC; the end of time where not given. */
-    static long to(@Nullable String text) {
-        return text == null ? Long.MAX_VALUE : parse("--to", text);
+    /**
+     * Milliseconds since 1970-01-01 UTC; the beginning of time where not given.
+     *
+     * @throws IllegalArgumentException naming option, value and cure
+     */
+    long begin() {
+        return from == null ? Long.MIN_VALUE : parse("--from", from);
+    }
+
+    /** Milliseconds since 1970-01-01 UTC; the end of time where not given. Throws like {@link #begin()}. */
+    long end() {
+        return to == null ? Long.MAX_VALUE : parse("--to", to);
     }
 
     private static long parse(String option, String text) {

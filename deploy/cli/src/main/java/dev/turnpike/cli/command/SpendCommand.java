@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -28,13 +29,8 @@ final class SpendCommand extends Reading {
     @Nullable
     String window;
 
-    @Option(names = "--from", paramLabel = "TIME", description = "A date or an instant; default the beginning.")
-    @Nullable
-    String from;
-
-    @Option(names = "--to", paramLabel = "TIME", description = "A date or an instant; default now.")
-    @Nullable
-    String to;
+    @Mixin
+    Span span = new Span();
 
     @Override
     void check() {
@@ -53,7 +49,7 @@ final class SpendCommand extends Reading {
 
     private SpendLine.Query query() {
         try {
-            return new SpendLine.Query(team, by, window, Span.from(from), Span.to(to));
+            return new SpendLine.Query(team, by, window, span.begin(), span.end());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

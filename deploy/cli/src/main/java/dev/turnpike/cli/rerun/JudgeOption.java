@@ -4,9 +4,6 @@ import dev.turnpike.router.decision.Router;
 import dev.turnpike.router.decision.TrackRecord;
 import dev.turnpike.router.estimate.PromptSuccess;
 import dev.turnpike.router.prompt.O200kCounter;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -23,18 +20,6 @@ public final class JudgeOption {
 
     /** @throws IllegalArgumentException if the estimator cannot be read */
     public Router router() {
-        return new Router(new TrackRecord(judge()), new O200kCounter());
-    }
-
-    private PromptSuccess judge() {
-        if (estimator == null) {
-            return PromptSuccess.shipped();
-        }
-        try (InputStream file = Files.newInputStream(estimator)) {
-            return PromptSuccess.read(file);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "--estimator=" + estimator + ": must be a file of turnpike train: " + e.getMessage(), e);
-        }
+        return new Router(new TrackRecord(PromptSuccess.of(estimator, "--estimator")), new O200kCounter());
     }
 }
