@@ -244,7 +244,7 @@ public final class MeteringTopology {
             PositionKey position = PositionKey.decode(key);
             // what a partition says of itself stays in it
             return only(
-                    position.team().isEmpty()
+                    position.isOfPolicies()
                             ? Integer.parseInt(position.scopeValue())
                             : Ownership.partitionOf(position.team(), count));
         };

@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
  */
 public record PositionKey(String team, String scope, String scopeValue, String period, long windowStart) {
 
+    private static final String NOBODY = "";
+    private static final String POLICIES = "policies";
+
     public static PositionKey of(String team, HoldWindow window) {
         return new PositionKey(
                 team, window.getScope(), window.getScopeValue(), window.getPeriod(), window.getWindowStart());
@@ -20,6 +23,16 @@ public record PositionKey(String team, String scope, String scopeValue, String p
     public static PositionKey of(BudgetState state) {
         return new PositionKey(
                 state.getTeam(), state.getScope(), state.getScopeValue(), state.getPeriod(), state.getWindowStart());
+    }
+
+    /** The key of what a partition says of itself, which is no window: how far it has counted the budgets of policies. */
+    public static PositionKey ofPolicies(int partition) {
+        return new PositionKey(NOBODY, POLICIES, String.valueOf(partition), "total", 0);
+    }
+
+    /** Whether it is {@link #ofPolicies that of a partition}, which its scope value then names. */
+    public boolean isOfPolicies() {
+        return team.equals(NOBODY) && scope.equals(POLICIES);
     }
 
     /** {@code team/scope/value/period/start}, each part form-encoded so that any text may be in it. */

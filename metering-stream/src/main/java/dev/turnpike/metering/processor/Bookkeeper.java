@@ -180,9 +180,9 @@ final class Bookkeeper implements Books {
     /** Tells the router that all budgets are counted which are below these offsets of the policies and the orgs. */
     void counted(long policiesNext, long orgsNext, long at) {
         progress.counted(policiesNext, orgsNext);
-        int partition = context.taskId().partition();
-        HoldWindow window = new HoldWindow("policies", String.valueOf(partition), "total", 0L, Long.MAX_VALUE);
-        PositionKey key = PositionKey.of("", window);
+        PositionKey key = PositionKey.ofPolicies(context.taskId().partition());
+        HoldWindow window =
+                new HoldWindow(key.scope(), key.scopeValue(), key.period(), key.windowStart(), Long.MAX_VALUE);
         BudgetState state = Position.of(key, window).state(progress.epoch(at), progress.dispatchOffset(), null);
         state.setVersion(progress.policiesCounted());
         forward(key.encode(), state, at, Sinks.BUDGETS);

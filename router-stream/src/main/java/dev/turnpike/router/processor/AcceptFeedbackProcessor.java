@@ -43,7 +43,7 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
             return;
         }
         PositionKey key = PositionKey.of(state);
-        if (Positions.isOfPolicies(key)) {
+        if (key.isOfPolicies()) {
             Started.of(progress).countedPolicies(state.getVersion());
             return;
         }

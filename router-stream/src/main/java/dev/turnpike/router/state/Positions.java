@@ -11,8 +11,6 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /** The positions of a task's teams. */
 public final class Positions implements Headroom {
 
-    private static final String POLICIES = "policies";
-
     private final KeyValueStore<String, Position> store;
     private final Progress progress;
     private final Leases leases;
@@ -21,11 +19,6 @@ public final class Positions implements Headroom {
         this.store = store;
         this.progress = progress;
         this.leases = leases;
-    }
-
-    /** Whether a record of the budgets is of no window, but tells how far the meter has come with the policies. */
-    public static boolean isOfPolicies(PositionKey key) {
-        return key.team().isEmpty() && key.scope().equals(POLICIES);
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class RebuiltPositions {
         newest = Math.max(newest, entry.timestamp());
         PositionKey key = PositionKey.decode(entry.key());
         BudgetState state = entry.value();
-        if (Positions.isOfPolicies(key)) {
+        if (key.isOfPolicies()) {
             countedPolicies = state == null ? 0 : state.getVersion();
             return;
         }

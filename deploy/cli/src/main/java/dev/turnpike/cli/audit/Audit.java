@@ -208,7 +208,7 @@ public final class Audit {
                     // prompts are the bulk of the log, and no law is about them
                     dispatch.setRequest(NO_REQUEST);
                 }
-                if (value instanceof BudgetState state && state.getTeam().isEmpty()) {
+                if (value instanceof BudgetState state && PositionKey.of(state).isOfPolicies()) {
                     // what a partition says of itself is no window
                     return;
                 }

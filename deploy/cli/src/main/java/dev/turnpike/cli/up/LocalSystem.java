@@ -11,6 +11,7 @@ import dev.turnpike.metering.MeteringService;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.router.RouterService;
 import dev.turnpike.router.config.RouterConfig;
+import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.streams.HttpServer;
@@ -144,7 +145,7 @@ final class LocalSystem implements AutoCloseable {
         log.each(Topics.POLICIES, policy -> next[0] = Math.max(next[0], policy.offset() + 1));
         long policies = next[0];
         long counted = log.table(Topics.BUDGETS).values().stream()
-                .filter(state -> state.getTeam().isEmpty() && state.getScope().equals("policies"))
+                .filter(state -> PositionKey.of(state).isOfPolicies())
                 .filter(state -> state.getVersion() >= policies)
                 .count();
         return counted
