@@ -49,6 +49,7 @@ public record RouterStores(
                         Stores.persistentWindowStore(DECIDED_REQUESTS, horizon.plus(grain), grain, false),
                         Serdes.ByteArray(),
                         Serdes.Integer()),
-                Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PROGRESS), Serdes.String(), Serdes.Long()));
+                // a handful of numbers, some of which every decision asks for
+                Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(PROGRESS), Serdes.String(), Serdes.Long()));
     }
 }
