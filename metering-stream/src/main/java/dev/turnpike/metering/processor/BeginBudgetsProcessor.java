@@ -2,30 +2,16 @@ package dev.turnpike.metering.processor;
 
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.schemas.event.Tick;
-import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Makes budgets count that policies and orgs have got since the tick before, and tells the router when they do. */
-@SuppressWarnings("NullAway.Init") // Kafka calls init first
-final class BeginBudgetsProcessor extends ContextualProcessor<String, Tick, Object, Object> {
+final class BeginBudgetsProcessor extends BookkeepingProcessor<Tick> {
 
     // about a second's work; a team is always done whole
     private static final int CELLS_PER_TICK = 100_000;
 
-    private final MeteringConfig config;
-    private final MeterMetrics metrics;
-    private Bookkeeper books;
-
     BeginBudgetsProcessor(MeteringConfig config, MeterMetrics metrics) {
-        this.config = config;
-        this.metrics = metrics;
-    }
-
-    @Override
-    public void init(ProcessorContext<Object, Object> context) {
-        super.init(context);
-        books = new Bookkeeper(context, config, metrics);
+        super(config, metrics);
     }
 
     @Override

@@ -4,33 +4,18 @@ import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.event.Dispatch;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /** Opens the hold of each dispatch. */
-@SuppressWarnings("NullAway.Init") // Kafka calls init first
-final class OpenHoldProcessor extends ContextualProcessor<String, Dispatch, Object, Object> {
+final class OpenHoldProcessor extends BookkeepingProcessor<Dispatch> {
 
-    private final MeteringConfig config;
-    private final MeterMetrics metrics;
     private final Serializer<Dispatch> serializer;
-    private Bookkeeper books;
-    private SetAside setAside;
 
     /** @param serializer writes a dispatch that fails, for the dead letters */
     OpenHoldProcessor(MeteringConfig config, MeterMetrics metrics, Serializer<Dispatch> serializer) {
-        this.config = config;
-        this.metrics = metrics;
+        super(config, metrics);
         this.serializer = serializer;
-    }
-
-    @Override
-    public void init(ProcessorContext<Object, Object> context) {
-        super.init(context);
-        books = new Bookkeeper(context, config, metrics);
-        setAside = new SetAside(context, metrics);
     }
 
     @Override

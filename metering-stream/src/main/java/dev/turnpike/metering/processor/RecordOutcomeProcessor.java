@@ -5,29 +5,13 @@ import dev.turnpike.metering.performance.Judgement;
 import dev.turnpike.schemas.event.Outcome;
 import dev.turnpike.schemas.serde.Received;
 import java.util.Objects;
-import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Puts outcomes down to the answers they judge. */
-@SuppressWarnings("NullAway.Init") // Kafka calls init first
-final class RecordOutcomeProcessor extends ContextualProcessor<String, Received<Outcome>, Object, Object> {
-
-    private final MeteringConfig config;
-    private final MeterMetrics metrics;
-    private Bookkeeper books;
-    private SetAside setAside;
+final class RecordOutcomeProcessor extends BookkeepingProcessor<Received<Outcome>> {
 
     RecordOutcomeProcessor(MeteringConfig config, MeterMetrics metrics) {
-        this.config = config;
-        this.metrics = metrics;
-    }
-
-    @Override
-    public void init(ProcessorContext<Object, Object> context) {
-        super.init(context);
-        books = new Bookkeeper(context, config, metrics);
-        setAside = new SetAside(context, metrics);
+        super(config, metrics);
     }
 
     @Override

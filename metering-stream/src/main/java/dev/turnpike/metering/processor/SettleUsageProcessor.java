@@ -10,33 +10,25 @@ import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.Received;
 import java.time.Instant;
 import java.util.Objects;
-import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Books each usage report once. */
 @SuppressWarnings("NullAway.Init") // Kafka calls init first
-final class SettleUsageProcessor extends ContextualProcessor<String, Received<UsageReport>, Object, Object> {
+final class SettleUsageProcessor extends BookkeepingProcessor<Received<UsageReport>> {
 
     private static final long MOST_AHEAD_MILLIS = 3_600_000;
 
-    private final MeteringConfig config;
-    private final MeterMetrics metrics;
-    private Bookkeeper books;
     private SeenUsage seen;
-    private SetAside setAside;
 
     SettleUsageProcessor(MeteringConfig config, MeterMetrics metrics) {
-        this.config = config;
-        this.metrics = metrics;
+        super(config, metrics);
     }
 
     @Override
     public void init(ProcessorContext<Object, Object> context) {
         super.init(context);
-        books = new Bookkeeper(context, config, metrics);
         seen = new SeenUsage(context.getStateStore(MeteringStores.SEEN_USAGE), config.horizon());
-        setAside = new SetAside(context, metrics);
     }
 
     @Override

@@ -38,7 +38,7 @@ final class NoClockTest {
     void shouldFindAHoldThatIsNotTheBound() {
         log.change(Topics.DISPATCHES, dispatch -> dispatch.setHold(new Amounts(1, 1, 1).toAvro()));
 
-        assertThat(judge().examples()).singleElement().asString().contains("the dearest bound of its chain");
+        assertThat(judge().examples()).singleElement().asString().contains("the bounds of its chain give");
     }
 
     @Test
