@@ -1,11 +1,11 @@
 package dev.turnpike.cli.command;
 
-import dev.turnpike.cli.document.Change;
-import dev.turnpike.cli.document.Document;
-import dev.turnpike.cli.document.DocumentReader;
-import dev.turnpike.cli.document.Published;
 import dev.turnpike.cli.log.Cluster;
+import dev.turnpike.cli.log.Documents;
 import dev.turnpike.cli.log.TopicLog;
+import dev.turnpike.document.Change;
+import dev.turnpike.document.Document;
+import dev.turnpike.document.DocumentReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -48,7 +48,7 @@ final class ApplyCommand implements Callable<Integer> {
         List<Document> documents = DocumentReader.read(file);
         Cluster cluster = connection.cluster();
         try (TopicLog log = TopicLog.open(cluster)) {
-            List<Change> changes = Published.read(log).changes(documents, prune, Instant.now());
+            List<Change> changes = Documents.read(log).changes(documents, prune, Instant.now());
             print(out, changes);
             long changed =
                     changes.stream().filter(change -> change.sign() != '=').count();
@@ -59,7 +59,7 @@ final class ApplyCommand implements Callable<Integer> {
                 return 0;
             }
             if (changed > 0) {
-                Published.publish(cluster, log.serdes(), changes);
+                Documents.publish(cluster, log.serdes(), changes);
             }
             out.printf("%d published, %d unchanged%n", changed, unchanged);
         }

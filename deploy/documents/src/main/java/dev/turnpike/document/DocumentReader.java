@@ -1,6 +1,6 @@
-package dev.turnpike.cli.document;
+package dev.turnpike.document;
 
-import dev.turnpike.cli.document.Section.Place;
+import dev.turnpike.document.Section.Place;
 import dev.turnpike.schemas.event.Alias;
 import java.io.IOException;
 import java.io.Reader;

@@ -1,4 +1,4 @@
-package dev.turnpike.cli.document;
+package dev.turnpike.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

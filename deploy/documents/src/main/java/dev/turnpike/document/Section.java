@@ -1,4 +1,4 @@
-package dev.turnpike.cli.document;
+package dev.turnpike.document;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.turnpike.cli.document;
+package dev.turnpike.document;
 
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;

@@ -1,7 +1,5 @@
-package dev.turnpike.cli.document;
+package dev.turnpike.document;
 
-import dev.turnpike.cli.log.Cluster;
-import dev.turnpike.cli.log.TopicLog;
 import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.event.Alias;
@@ -13,6 +11,7 @@ import dev.turnpike.schemas.serde.EventSerdes;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,15 +20,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** The documents that are in force on a cluster, by kind and key. */
 public final class Published {
 
-    // two appliers at once would interleave: the later one fences the earlier
-    private static final String TRANSACTIONAL_ID = "turnpike-apply";
+    /** Two who apply at once would interleave: the later one fences the earlier. */
+    public static final String TRANSACTIONAL_ID = "turnpike-apply";
+
+    /** Header of a document's record: who published it. Its time is the record's. */
+    public static final String APPLIED_BY = "applied-by";
 
     // applied to a team until it got a policy of its own
     private static final String ANY_TEAM = Kind.TEAM_POLICY.wireName() + " *";
@@ -40,21 +41,16 @@ public final class Published {
         this.documents = documents;
     }
 
-    /** What the topics of a cluster say now. */
-    public static Published read(TopicLog log) {
-        Map<String, Document> documents = new LinkedHashMap<>();
-        for (Kind kind : Kind.values()) {
-            for (SpecificRecord value : log.table(kind.topic()).values()) {
-                Document document = Document.of(value);
-                documents.put(document.toString(), document);
-            }
-        }
-        return new Published(documents);
+    /** What is in force by the newest records of the topics that documents are published to. */
+    public static Published of(Collection<Document> documents) {
+        Map<String, Document> named = new LinkedHashMap<>();
+        documents.forEach(document -> named.put(document.toString(), document));
+        return new Published(named);
     }
 
-    /** Documents that are in force already, without a cluster. */
-    public static Published of(List<Document> documents) {
-        return new Published(documents.stream().collect(Collectors.toMap(Document::toString, each -> each)));
+    /** The document in force under a key; null where there is none. */
+    public @Nullable Document find(Kind kind, String key) {
+        return documents.get(kind.wireName() + ' ' + key);
     }
 
     /**
@@ -97,29 +93,19 @@ public final class Published {
         return document;
     }
 
-    /** Publishes changes, all or none. */
-    public static void publish(Cluster cluster, EventSerdes serdes, List<Change> changes) {
-        try (Producer<byte[], byte[]> producer =
-                cluster.producer(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, TRANSACTIONAL_ID))) {
-            producer.initTransactions();
-            producer.beginTransaction();
-            for (Change change : changes) {
-                if (change.sign() != '=') {
-                    producer.send(record(cluster, serdes, change));
-                }
-            }
-            producer.commitTransaction();
-        }
-    }
-
-    private static ProducerRecord<byte[], byte[]> record(Cluster cluster, EventSerdes serdes, Change change) {
+    /**
+     * The record that puts a change in force.
+     *
+     * @param topic its full name
+     * @param by who changes it, told in the header {@value #APPLIED_BY}
+     */
+    public static ProducerRecord<byte[], byte[]> record(EventSerdes serdes, String topic, Change change, String by) {
         Document document = change.document();
-        byte[] key = document.key().getBytes(StandardCharsets.UTF_8);
-        String topic = cluster.name(document.kind().topic());
-        if (change.sign() == '-') {
-            return new ProducerRecord<>(topic, key, null);
-        }
-        return new ProducerRecord<>(topic, key, bytes(serdes, document.kind().topic(), topic, document.value()));
+        byte[] value =
+                change.sign() == '-' ? null : bytes(serdes, document.kind().topic(), topic, document.value());
+        var record = new ProducerRecord<>(topic, document.key().getBytes(StandardCharsets.UTF_8), value);
+        record.headers().add(APPLIED_BY, by.getBytes(StandardCharsets.UTF_8));
+        return record;
     }
 
     @SuppressWarnings("unchecked") // a document's kind decides both its topic and its class

@@ -1,5 +1,5 @@
 /** What people write in files: catalog offers, policies, aliases and orgs as YAML documents. */
 @NullMarked
-package dev.turnpike.cli.document;
+package dev.turnpike.document;
 
 import org.jspecify.annotations.NullMarked;
