@@ -50,7 +50,7 @@ class MeterApiTest {
     @BeforeEach
     void start() {
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        MeterApi api = new MeterApi(meter, InstantSource.fixed(Instant.ofEpochMilli(NOON)));
+        MeterApi api = new MeterApi(meter, new Alone(), InstantSource.fixed(Instant.ofEpochMilli(NOON)));
         server = HttpServer.start("127.0.0.1", 0, metrics, () -> true, () -> true, api::addTo);
     }
 
