@@ -27,7 +27,7 @@ function options(extra) {
     animation: false,
     interaction: { mode: "index", intersect: false },
     plugins: {
-      legend: { position: "bottom", align: "start", labels: { color: text, boxWidth: 10, boxHeight: 10, padding: 14, ...extra.legend } },
+      legend: { position: "bottom", align: "start", labels: { color: text, boxWidth: extra.lines ? 22 : 10, boxHeight: 10, padding: 14, usePointStyle: Boolean(extra.lines), pointStyle: extra.lines ? "line" : undefined } },
       tooltip: { callbacks: extra.tooltip ?? {}, itemSort: (a, b) => b.raw - a.raw, filter: extra.filter },
     },
     scales: {

@@ -29,15 +29,18 @@ export function percent(share, places = 0) {
   return share === null || share === undefined || !isFinite(share) ? "–" : `${(100 * share).toFixed(places)} %`;
 }
 
-/** The time of an instant here, with the day where that is not today. */
-export function time(millis, seconds = false) {
-  const at = new Date(millis);
-  const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined });
-  return at.toDateString() === new Date().toDateString() ? clock : `${day(millis)}, ${clock}`;
+/** The time of an instant, here or in a zone, with the day where that is not today. */
+export function time(millis, seconds = false, timeZone = undefined) {
+  const date = day(millis, timeZone);
+  return date === day(Date.now(), timeZone) ? clock(millis, seconds, timeZone) : `${date}, ${clock(millis, seconds, timeZone)}`;
 }
 
-export function day(millis) {
-  return new Date(millis).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+export function clock(millis, seconds = false, timeZone = undefined) {
+  return new Date(millis).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, timeZone });
+}
+
+export function day(millis, timeZone = undefined) {
+  return new Date(millis).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone });
 }
 
 export function ago(millis) {

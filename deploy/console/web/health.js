@@ -7,7 +7,7 @@ import { card, chip, head, table, tile } from "/console/parts.js";
 export function health(main) {
   const tiles = h("dl", { class: "tiles" });
   const partitions = h("div", {});
-  main.append(head("Health", "Of the meter behind this page, and of the loop from usage to headroom."), tiles, card("Partitions of this instance", "How far it has read. A record or two behind is the mark of a transaction.", partitions));
+  main.append(head("Health", "Of the meter behind this page, and of the loop from usage to headroom."), tiles, card("What this instance reads", "Records behind are those it has not committed yet.", partitions));
 
   async function read() {
     const state = await get("health");
@@ -19,13 +19,18 @@ export function health(main) {
       tile("Behind", count(behind), `records, in ${count(state.partitions.length)} partitions`, behind > 10000 ? "bad" : null),
       tile("Dead letters", count(state.dead_letters), "seen by this instance", state.dead_letters > 0 ? "warn" : null),
       tile("Instances", count(1 + state.others.length), state.others.length === 0 ? "this one alone" : `and ${state.others.join(", ")}`));
-    show(partitions, table("Partitions", [
-      { name: "Topic", cell: (each) => each.topic },
-      { name: "Partition", number: true, cell: (each) => each.partition },
-      { name: "Read up to", number: true, cell: (each) => count(each.committed) },
-      { name: "End", number: true, cell: (each) => count(each.end) },
-      { name: "Behind", number: true, cell: (each) => (each.end - each.committed > 1000 ? chip("warn", count(each.end - each.committed)) : count(Math.max(0, each.end - each.committed))) },
-    ], state.partitions, "This instance has no partitions now."));
+    const topics = [...new Set(state.partitions.map((each) => each.topic))].map((topic) => [topic, state.partitions.filter((each) => each.topic === topic)]);
+    show(partitions, table("Topics", [
+      { name: "Topic", cell: ([topic]) => topic },
+      { name: "Partitions", cell: ([, all]) => all.map((each) => each.partition).join(", ") },
+      { name: "Read up to, together", number: true, cell: ([, all]) => count(all.reduce((sum, each) => sum + each.committed, 0)) },
+      { name: "Behind", number: true, cell: ([, all]) => late(all) },
+    ], topics, "This instance has no partitions now."));
   }
   return { read };
+}
+
+function late(partitions) {
+  const behind = partitions.reduce((sum, each) => sum + Math.max(0, each.end - each.committed), 0);
+  return behind > 1000 ? chip("warn", count(behind)) : count(behind);
 }

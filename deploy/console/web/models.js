@@ -25,7 +25,8 @@ export function models(main) {
     const from = new Date(Date.now() - WEEK).toISOString();
     const [{ models: all }, { spend }] = await Promise.all([get("models"), get("spend", { by: "model", window: "1d", from, limit: 10000 })]);
     const rows = all.flatMap((each) => (each.performance.length === 0 ? [{ each, task: null }] : each.performance.map((task) => ({ each, task }))));
-    rows.sort((a, b) => (a.task === null) - (b.task === null));
+    const rank = ({ task }) => (task === null ? [3, 0] : task.nano_usd_per_completed_task === null ? [2, task.nano_usd_per_attempt] : [1, task.nano_usd_per_completed_task]);
+    rows.sort((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1]);
     show(ranking, table("Models by cost per completed task", [
       { name: "Model", cell: ({ each }) => [h("span", { class: "swatch", color: color(each.model) }), each.model, each.aliases.length > 0 && [" ", chip("plain", each.aliases.join(", "))], each.status !== "active" && [" ", chip("bad", each.status)]] },
       { name: "Task type", cell: ({ task }) => task?.task_type ?? h("span", { class: "soft" }, "not used yet") },

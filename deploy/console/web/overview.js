@@ -1,10 +1,12 @@
 import { get } from "/console/api.js";
 import { chart, color, colorName, theme } from "/console/chart.js";
 import { h, show } from "/console/dom.js";
-import { amount, count, day, model, percent, short, time, usd } from "/console/format.js";
-import { card, chip, head, mainBudget, meter, outlook, span, table, tile } from "/console/parts.js";
+import { amount, clock, count, day, model, percent, short, time, usd } from "/console/format.js";
+import { card, chip, head, isUsedUp, mainBudget, meter, outlook, span, table, tile } from "/console/parts.js";
 
 const HOUR = 3600000;
+// between the marks of time below a burn-down
+const STEPS = { hour: HOUR / 4, day: 4 * HOUR, week: 24 * HOUR, month: 5 * 24 * HOUR };
 
 /** Who spent most today, on what, and will they run out? */
 export function overview(main) {
@@ -52,13 +54,13 @@ export function overview(main) {
     show(teams, table("Teams today", [
       { name: "Team", cell: (line) => [h("span", { class: "swatch", color: `var(${colorName(line.team)})` }), line.team] },
       { name: "Spent today", number: true, cell: (line) => usd(line.own?.nano_usd ?? 0) },
-      { name: "Tokens", number: true, cell: (line) => short(line.own?.tokens ?? 0) },
-      { name: "Mostly on", cell: (line) => (line.models[0] ? `${model(line.models[0].value)} ${percent(line.models[0].nano_usd / Math.max(1, line.own.nano_usd))}` : "–") },
+      { name: "Tokens", number: true, wide: true, cell: (line) => short(line.own?.tokens ?? 0) },
+      { name: "Mostly on", wide: true, cell: (line) => (line.models[0] ? `${model(line.models[0].value)} ${percent(line.models[0].nano_usd / Math.max(1, line.own.nano_usd))}` : "–") },
+      { name: "Outlook", cell: (line) => worst(line) },
       { name: "Budget", cell: (line) => (line.budget ? h("div", { class: "budget" }, meter(line.budget),
         h("span", { class: "soft" }, `${amount(line.budget.unit, line.budget.spent)} of ${amount(line.budget.unit, line.budget.limit)} ${span(line.budget)}`)) : h("span", { class: "soft" }, "none")) },
-      { name: "Outlook", cell: (line) => worst(line) },
     ], lines, "No team has a policy or usage yet. Publish a request, or apply a policy."));
-    await burn(lines, budgets.budgets);
+    await burn(lines, budgets.budgets, known.teams);
     hours(byHour.spend);
   }
 
@@ -73,7 +75,8 @@ export function overview(main) {
     return chip(kind, kind === "good" ? text : `${budget.period} ${text}${whose}`);
   }
 
-  async function burn(lines, budgets) {
+  async function burn(lines, budgets, known) {
+    const zone = (team) => known.find((each) => each.team === team)?.timezone;
     const able = budgets.filter((budget) => budget.window_end !== null).sort((a, b) => (b.scope === "team") - (a.scope === "team"));
     const key = (budget) => [budget.team, budget.name, budget.scope_value].join("\u0000");
     const leading = lines.map((line) => line.budget).filter((budget) => budget && budget.window_end !== null && budget.spent > 0);
@@ -89,6 +92,7 @@ export function overview(main) {
         h("select", { id: "burn-budget", onchange: (event) => { chosen = event.target.value; read(); } },
           able.slice(0, 200).map((each) => h("option", { value: key(each), selected: each === budget }, `${each.name}${each.scope === "team" ? "" : `, ${each.scope_value}`}`)))));
     const { points } = await get("burn", { team: budget.team, scope: budget.scope, scope_value: budget.scope_value, period: budget.period, window_start: budget.window_start, unit: budget.unit });
+    const at = (millis) => time(millis, false, zone(budget.team));
     const hourly = await cumulated(budget, points[0]?.at ?? Date.now());
     const now = Date.now();
     const seen = [...hourly, ...points.map((point) => ({ at: point.at, spent: point.spent, open: point.open })), { at: now, spent: budget.spent, open: budget.open }];
@@ -97,8 +101,8 @@ export function overview(main) {
     const forecast = budget.forecast === undefined ? [] : [{ x: now, y: budget.limit - budget.spent }, { x: budget.window_end, y: budget.limit - budget.forecast }];
     const scale = budget.unit === "nano_usd" ? 1e9 : 1;
     const scaled = (list) => list.map(({ x, y }) => ({ x, y: Math.max(0, y) / scale }));
-    const text = `${budget.name} of ${budget.scope_value}, ${budget.enforcement}: ${amount(budget.unit, budget.limit - budget.spent)} left of ${amount(budget.unit, budget.limit)}, ${amount(budget.unit, budget.open)} of it held. ` +
-      (budget.forecast === undefined ? "" : `At the present pace of ${amount(budget.unit, budget.pace_per_hour)} an hour, ${budget.forecast > budget.limit ? `it runs out ${budget.runs_out_at ? time(budget.runs_out_at) : "now"}` : `${amount(budget.unit, budget.limit - budget.forecast)} will be left`}, and the window ends ${time(budget.window_end)}.`);
+    const text = `${budget.name} of ${budget.scope_value}, ${budget.enforcement}: ${amount(budget.unit, Math.max(0, budget.limit - budget.spent))} left of ${amount(budget.unit, budget.limit)}, ${amount(budget.unit, budget.open)} held. ` +
+      (budget.forecast === undefined ? "" : isUsedUp(budget) ? `It is used up until ${at(budget.window_end)}.` : `At ${amount(budget.unit, budget.pace_per_hour)} an hour ${budget.runs_out_at ? `it runs out at ${at(budget.runs_out_at)}` : `${amount(budget.unit, budget.limit - budget.forecast)} will be left`}; the window ends at ${at(budget.window_end)} (${zone(budget.team) ?? "UTC"}).`);
     burnText.textContent = text;
     burnChart.update(() => ({
       type: "line",
@@ -111,10 +115,11 @@ export function overview(main) {
         ],
       },
       extra: {
-        x: { type: "linear", min: budget.window_start, max: budget.window_end, ticks: { maxTicksLimit: 6, callback: (value) => (budget.window_end - budget.window_start > 3 * 24 * HOUR ? day(value) : time(value)) } },
+        lines: true,
+        x: { type: "linear", min: budget.window_start, max: budget.window_end, ticks: { stepSize: STEPS[budget.period], callback: (value) => (budget.window_end - budget.window_start > 3 * 24 * HOUR ? day(value, zone(budget.team)) : clock(value, false, zone(budget.team))) } },
         y: { suggestedMax: budget.limit / scale, ticks: { callback: (value) => (scale === 1 ? short(value) : usd(value * 1e9)) } },
         tooltip: {
-          title: (items) => (items[0] ? time(items[0].parsed.x, true) : ""),
+          title: (items) => (items[0] ? time(items[0].parsed.x, true, zone(budget.team)) : ""),
           label: (item) => `${item.dataset.label}: ${scale === 1 ? count(item.parsed.y) : usd(item.parsed.y * 1e9)}`,
         },
       },
@@ -153,7 +158,7 @@ export function overview(main) {
       data: { labels, datasets: names.map((name) => ({ label: name, data: labels.map((hour) => at(name, hour)), backgroundColor: color(name), borderRadius: 3, barPercentage: 0.9, categoryPercentage: 0.9 })) },
       extra: {
         stacked: true,
-        x: { ticks: { callback(value) { return time(this.getLabelForValue(value)).slice(-5); } } },
+        x: { ticks: { callback(value) { return clock(this.getLabelForValue(value)); } } },
         y: { ticks: { callback: (value) => usd(value * 1e9) } },
         filter: (item) => item.raw > 0,
         tooltip: { title: (items) => (items[0] ? time(Number(items[0].label.replace(/,/g, ""))) : ""), label: (item) => `${item.dataset.label}: ${usd(item.raw * 1e9)}` },
@@ -181,7 +186,7 @@ function sentence(first) {
 function verdict(budget) {
   const end = budget.window_end === null ? "" : ` by ${budget.period === "day" || budget.period === "hour" ? time(budget.window_end) : day(budget.window_end - 1)}`;
   const limit = amount(budget.unit, budget.limit);
-  if (budget.headroom <= 0) return ["Its ", budget.name, " of ", limit, " is ", h("b", { class: "bad" }, "used up"), budget.enforcement === "hard" ? `; more is refused${budget.window_end === null ? "" : ` until ${time(budget.window_end)}`}.` : "; cheaper models take over."];
+  if (isUsedUp(budget)) return ["Its ", budget.name, " of ", limit, " is ", h("b", { class: "bad" }, "used up"), budget.enforcement === "hard" ? `; more is refused${budget.window_end === null ? "" : ` until ${time(budget.window_end)}`}.` : "; cheaper models take over."];
   if (budget.runs_out_at) return ["At this pace it ", h("b", { class: "warn" }, `will run out of ${limit} on ${time(budget.runs_out_at)}`), `: ${amount(budget.unit, budget.forecast)} would be spent${end}.`];
   if (budget.forecast === undefined) return [`${amount(budget.unit, budget.headroom)} of ${limit} is left.`];
   return ["It ", h("b", { class: "good" }, `will not run out ${span(budget)}`), `: at this pace ${amount(budget.unit, budget.forecast)} of ${limit} is spent${end}.`];
@@ -191,7 +196,7 @@ function total(lines, teams, { complete, missing }) {
   const sum = (field) => lines.reduce((all, line) => all + line[field], 0);
   const spent = sum("nano_usd");
   const baseline = sum("baseline_nano_usd");
-  const troubled = teams.flatMap((line) => line.budgets).filter((budget) => budget.enforcement === "hard" && outlook(budget).kind === "bad");
+  const troubled = teams.flatMap((line) => line.budgets).filter((budget) => budget.enforcement === "hard" && isUsedUp(budget));
   const held = teams.reduce((all, line) => all + (line.budget?.unit === "nano_usd" ? line.budget.open : 0), 0);
   return [
     tile("Spent today", usd(spent), `${count(sum("requests"))} requests`),

@@ -19,15 +19,17 @@ export function chip(kind, text) {
   return h("span", { class: `chip ${kind}` }, text);
 }
 
-/** A table; columns are { name, cell, number } and rows may be chosen. */
+const kind = (column) => [column.number && "number", column.wide && "wide"].filter(Boolean).join(" ") || null;
+
+/** A table; columns are { name, cell, number, wide: not on a phone } and rows may be chosen. */
 export function table(caption, columns, rows, empty, onRow) {
   if (rows.length === 0) return h("p", { class: "empty" }, empty);
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     h("table", {},
       h("caption", { class: "unseen" }, caption),
-      h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: column.number ? "number" : null }, column.name)))),
+      h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: kind(column) }, column.name)))),
       h("tbody", {}, rows.map((row) => h("tr", onRow ? { class: "chosen", onclick: () => onRow(row) } : {},
-        columns.map((column, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: column.number ? "number" : null }, column.cell(row))))))));
+        columns.map((column, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: kind(column) }, column.cell(row))))))));
 }
 
 /** Spent, held and where it leads, against a limit. */
@@ -41,9 +43,14 @@ export function meter(budget) {
     budget.forecast !== undefined && h("span", { class: "forecast", "left%": Math.min(99.4, of(budget.forecast)) }));
 }
 
+/** What is left would hardly pay for one more request. */
+export function isUsedUp(budget) {
+  return budget.headroom <= budget.limit / 100;
+}
+
 /** Whether a budget will last, in few words. */
 export function outlook(budget) {
-  if (budget.headroom <= 0) return { kind: "bad", text: budget.enforcement === "hard" ? "used up" : "past its limit" };
+  if (isUsedUp(budget)) return { kind: "bad", text: budget.headroom > 0 || budget.enforcement === "hard" ? "used up" : "past its limit" };
   if (budget.runs_out_at) return { kind: "warn", text: `runs out ${budget.period === "month" || budget.period === "week" ? day(budget.runs_out_at) : time(budget.runs_out_at)}` };
   if (budget.forecast === undefined) return { kind: "good", text: "lasts so far" };
   return { kind: "good", text: "on track" };

@@ -5,7 +5,7 @@ import { amount, count, model, percent, time, usd } from "/console/format.js";
 import { card, chip, head, table, tile } from "/console/parts.js";
 
 const KINDS = { routed: "good", downgraded: "warn", rejected: "bad" };
-const SHOWN = 60;
+const SHOWN = 40;
 
 /** Which models answer, what that saves, and why each request went where it went. */
 export function routing(main) {
@@ -100,7 +100,7 @@ export function routing(main) {
           { label: "as routed", data: minutes.map((minute) => minute.expected_nano_usd / 1e9), borderColor: theme("--accent"), backgroundColor: theme("--accent"), borderWidth: 2 },
         ].map((set) => ({ ...set, pointRadius: minutes.length < 3 ? 3 : 0, tension: 0.25 })),
       },
-      extra: { y: { ticks: { callback: (value) => usd(value * 1e9) } }, tooltip: { label: (item) => `${item.dataset.label}: ${usd(item.raw * 1e9)}` } },
+      extra: { lines: true, y: { ticks: { callback: (value) => usd(value * 1e9) } }, tooltip: { label: (item) => `${item.dataset.label}: ${usd(item.raw * 1e9)}` } },
     }));
   }
 

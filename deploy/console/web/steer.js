@@ -19,13 +19,14 @@ export function steer(main, page) {
     head("Steer", "Edits are checked like files that are applied, recorded with who and when, and in force for the next request."),
     problem,
     h("div", { class: "two" },
-      card("Aliases", "The name stays, the model behind it changes.", aliases),
+      h("div", { class: "stack" },
+        card("Aliases", "The name stays, the model behind it changes.", aliases),
+        card("Budgets", "A limit below what is spent stops dispatches at once.", budgets)),
       card("Recent edits", "By this page, the API, and the command.", edits)),
-    card("Budgets", "A limit below what is spent stops dispatches at once.", budgets),
     card("Offers", "What is off gets no new requests; what runs is finished.", offers));
 
   async function read() {
-    const [a, p, c, e] = await Promise.all([get("aliases"), get("policies"), get("catalog"), get("edits", { limit: 12 })]);
+    const [a, p, c, e] = await Promise.all([get("aliases"), get("policies"), get("catalog"), get("edits", { limit: 8 })]);
     known = { aliases: a.aliases, policies: p.policies, catalog: c.catalog };
     draw(e.edits);
   }

@@ -189,6 +189,26 @@ class ConsoleIT {
         assertThat(up.get("/api/v1/policies/search")).contains("\"limit_usd\":\"5000\"");
     }
 
+    @Test
+    void shouldTakeAnEditOnlyFromWhoMayAndOfWhatWasRead() {
+        String path = "/api/v1/policies/research";
+        String policy = "{\"kind\":\"TeamPolicy\",\"team\":\"research\",\"timezone\":\"UTC\"}";
+        String token = browser.eval("sessionStorage.getItem('turnpike-token')").asText();
+
+        assertThat(up.put(path, policy, "authorization", "Bearer nobody")).startsWith("401 ").contains("application/problem+json");
+        assertThat(up.put(path, policy, "authorization", "Bearer " + token, "if-match", "\"12345\"")).startsWith("412 ");
+        assertThat(up.put(path, policy, "authorization", "Bearer " + token, "if-none-match", "*")).startsWith("412 ");
+        assertThat(up.put(path, "kind: TeamPolicy\nteam: research\norg: nowhere", "authorization", "Bearer " + token))
+                .startsWith("422 ")
+                .contains("org=nowhere: is not known");
+        assertThat(up.put("/api/v1/aliases/spare", "kind: Alias\nalias: spare\ntarget: openai/o3", "authorization", "Bearer " + token))
+                .startsWith("201 ")
+                .contains("etag");
+        assertThat(up.get("/api/v1/edits?limit=1")).contains("\"key\":\"spare\"", "\"by\":\"console\"");
+        assertThat(up.get("/api/v1/nothing")).startsWith("404 ").contains("application/problem+json");
+        assertThat(up.get("/")).contains("default-src 'none'");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"overview", "routing", "models", "alerts", "letters", "health", "steer"})
     void shouldBeUsableByEverybody(String view) throws IOException {

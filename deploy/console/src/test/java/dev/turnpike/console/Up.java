@@ -53,6 +53,13 @@ final class Up implements AutoCloseable {
         return send(HttpRequest.newBuilder(URI.create(address() + path)).build());
     }
 
+    String put(String path, String body, String... headers) {
+        return send(HttpRequest.newBuilder(URI.create(address() + path))
+                .headers(headers)
+                .PUT(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
     /** What a model answers to a request: status, headers and body. */
     String ask(String team, String model) {
         String key = team.equals("search") ? found(KEY, 1) : key(team);

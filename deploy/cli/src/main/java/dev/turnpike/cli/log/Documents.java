@@ -30,7 +30,7 @@ public final class Documents {
 
     /** Publishes changes, all or none. */
     public static void publish(Cluster cluster, EventSerdes serdes, List<Change> changes) {
-        String by = System.getProperty("user.name", "unknown") + " by command";
+        String by = System.getProperty("user.name", "unknown") + " (command)";
         try (Producer<byte[], byte[]> producer =
                 cluster.producer(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, Published.TRANSACTIONAL_ID))) {
             producer.initTransactions();
