@@ -72,7 +72,9 @@ final class Browser implements AutoCloseable {
     }
 
     private void openPage() {
-        String target = call("Target.createTarget", Map.of("url", "about:blank")).get("targetId").asText();
+        String target = call("Target.createTarget", Map.of("url", "about:blank"))
+                .get("targetId")
+                .asText();
         session = call("Target.attachToTarget", Map.of("targetId", target, "flatten", true))
                 .get("sessionId")
                 .asText();
@@ -106,13 +108,17 @@ final class Browser implements AutoCloseable {
                 Map.of("expression", expression, "awaitPromise", true, "returnByValue", true, "userGesture", true));
         if (answer.has("exceptionDetails")) {
             throw new AssertionError(expression + ": "
-                    + answer.get("exceptionDetails").path("exception").path("description").asText());
+                    + answer.get("exceptionDetails")
+                            .path("exception")
+                            .path("description")
+                            .asText());
         }
         return answer.get("result").path("value");
     }
 
     String text(String selector) {
-        return eval("document.querySelector(" + quoted(selector) + ")?.innerText ?? ''").asText();
+        return eval("document.querySelector(" + quoted(selector) + ")?.innerText ?? ''")
+                .asText();
     }
 
     /** Waits until an expression is true. */
@@ -136,7 +142,8 @@ final class Browser implements AutoCloseable {
 
     /** Replaces what is in a field by what is typed. */
     void type(String selector, String text) {
-        eval("(() => { const field = document.querySelector(" + quoted(selector) + "); field.focus(); field.select(); })()");
+        eval("(() => { const field = document.querySelector(" + quoted(selector)
+                + "); field.focus(); field.select(); })()");
         call("Input.insertText", Map.of("text", text));
     }
 
@@ -145,7 +152,18 @@ final class Browser implements AutoCloseable {
         for (String type : List.of("keyDown", "keyUp")) {
             call(
                     "Input.dispatchKeyEvent",
-                    Map.of("type", type, "key", key, "code", key, "windowsVirtualKeyCode", code));
+                    Map.of(
+                            "type",
+                            type,
+                            "key",
+                            key,
+                            "code",
+                            key,
+                            "windowsVirtualKeyCode",
+                            code,
+                            // without it Enter submits nothing
+                            "text",
+                            key.equals("Enter") ? "\r" : ""));
         }
     }
 
@@ -208,9 +226,11 @@ final class Browser implements AutoCloseable {
 
     private void received(JsonNode message) {
         if (message.has("id")) {
-            CompletableFuture<JsonNode> answer = waiting.remove(message.get("id").asInt());
+            CompletableFuture<JsonNode> answer =
+                    waiting.remove(message.get("id").asInt());
             if (message.has("error")) {
-                answer.completeExceptionally(new AssertionError(message.get("error").toString()));
+                answer.completeExceptionally(
+                        new AssertionError(message.get("error").toString()));
             } else {
                 answer.complete(message.get("result"));
             }
@@ -218,14 +238,15 @@ final class Browser implements AutoCloseable {
         }
         JsonNode parameters = message.path("params");
         switch (message.path("method").asText()) {
-            case "Runtime.exceptionThrown" -> complaints.add(parameters.get("exceptionDetails").toString());
+            case "Runtime.exceptionThrown" ->
+                complaints.add(parameters.get("exceptionDetails").toString());
             case "Log.entryAdded" -> {
                 if (parameters.path("entry").path("level").asText().equals("error")) {
                     complaints.add(parameters.get("entry").toString());
                 }
             }
-            case "Network.requestWillBeSent" -> requested.add(
-                    parameters.path("request").path("url").asText());
+            case "Network.requestWillBeSent" ->
+                requested.add(parameters.path("request").path("url").asText());
             default -> {
                 // of no interest
             }

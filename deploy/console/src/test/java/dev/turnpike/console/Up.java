@@ -97,7 +97,8 @@ final class Up implements AutoCloseable {
         StringWriter created = new StringWriter();
         RootCommand.commandLine()
                 .setOut(new PrintWriter(created))
-                .execute("keys", "create", team, "--bootstrap-servers", kafka.group(1), "--registry", registry.group(1));
+                .execute(
+                        "keys", "create", team, "--bootstrap-servers", kafka.group(1), "--registry", registry.group(1));
         Matcher key = Pattern.compile("tp-[a-z2-7]+").matcher(created.toString());
         if (!key.find()) {
             throw new AssertionError(created.toString());
