@@ -91,6 +91,28 @@ class ProviderSinkIT {
     }
 
     @Test
+    void shouldCutTheCallOfACancelledRequest() {
+        Dispatch dispatch = given("unwanted", "\"trace_output_tokens\":\"32\"", "simulated/small");
+        dispatch.getRequest()
+                .setParams("{\"metadata\":{\"trace_output_tokens\":\"32\",\"trace_latency_ms\":\"64000\"}}");
+        dispatch.getRequest().setStream(true);
+        scene.publish(dispatch);
+        scene.await(written -> !written.completions("unwanted").isEmpty());
+
+        scene.cancel("search", "unwanted");
+
+        scene.await(written -> written.isComplete("unwanted"));
+        assertThat(scene.completions("unwanted"))
+                .last()
+                .extracting(Completion::getStatus)
+                .isEqualTo("cancelled");
+        assertThat(scene.usage("unwanted"))
+                .extracting(UsageReport::getStatus)
+                .containsExactly("started", "not-executed");
+        scene.await(written -> written.provider().open() == 0);
+    }
+
+    @Test
     void shouldFallBackToTheNextModelOfTheChain() {
         scene.publish(given("fallback", "", "simulated/broken", "simulated/small"));
 
