@@ -241,12 +241,13 @@ record ProviderSinkConfig(
     }
 
     private static ProviderSettings provider(AbstractConfig config, String name) {
-        String secret = config.getPassword(key(name, "key")).value();
+        // a file that holds a key mostly ends with a line break, which no header takes
+        String secret = config.getPassword(key(name, "key")).value().strip();
         return new ProviderSettings(
                 name,
                 Dialect.valueOf(config.getString(key(name, "api")).toUpperCase(Locale.ROOT)),
                 URI.create(config.getString(key(name, "url")).replaceFirst("/+$", "")),
-                secret.isBlank() ? null : secret,
+                secret.isEmpty() ? null : secret,
                 config.getInt(key(name, "max.in.flight")),
                 Duration.ofMillis(config.getLong(key(name, "timeout.ms"))),
                 config.getString(key(name, "output.cap.field")));

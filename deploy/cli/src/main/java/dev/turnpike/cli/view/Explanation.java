@@ -37,7 +37,8 @@ public record Explanation(Decision decision) {
         line(out, "outcome", outcome());
         line(out, "because", decision.getReason());
         if (decision.getRetryAt() != null) {
-            line(out, "try again", "from " + Times.second(decision.getRetryAt()) + " UTC on, when the window turns");
+            line(out, "try again", "from " + Times.second(decision.getRetryAt()) + " UTC on, when "
+                    + (decision.getBudget() == null ? "a circuit may close" : "the window turns"));
         }
         line(out, "floor", floor());
         if (decision.getCatalogVersion() != null) {

@@ -73,11 +73,11 @@ public final class Provider {
             reader = api.reader(dispatch, call, chunks, elapsedMs);
         } catch (InexpressibleException e) {
             Timing none = new Timing(0, null);
-            return Ongoing.ended(new Failed(message(e), Remedy.NEXT_MODEL, null, none));
+            return Ongoing.ended(withoutKey(new Failed(message(e), Remedy.NEXT_MODEL, null, none)));
         } catch (RuntimeException e) {
-            // whatever a caller wrote, nothing was sent
+            // whatever a caller wrote, nothing was sent; a key that no header takes would stand in the message
             Timing none = new Timing(0, null);
-            return Ongoing.ended(new Failed(message(e), Remedy.NONE, null, none));
+            return Ongoing.ended(withoutKey(new Failed(message(e), Remedy.NONE, null, none)));
         }
         CompletableFuture<HttpResponse<String>> sent =
                 http.sendAsync(request, info -> isEventStream(info) ? events(reader) : text());
@@ -172,12 +172,12 @@ public final class Provider {
     }
 
     private static HttpResponse.BodySubscriber<String> events(AnswerReader reader) {
-        return BodySubscribers.fromLineSubscriber(
-                new Lines(reader::line), subscriber -> "", StandardCharsets.UTF_8, null);
+        return new Bounded<>(BodySubscribers.fromLineSubscriber(
+                new Lines(reader::line), subscriber -> "", StandardCharsets.UTF_8, null));
     }
 
     private static HttpResponse.BodySubscriber<String> text() {
-        return BodySubscribers.ofString(StandardCharsets.UTF_8);
+        return new Bounded<>(BodySubscribers.ofString(StandardCharsets.UTF_8));
     }
 
     private static String message(@Nullable Throwable failure) {
