@@ -38,7 +38,7 @@ public record Explanation(Decision decision) {
         line(out, "because", decision.getReason());
         if (decision.getRetryAt() != null) {
             line(out, "try again", "from " + Times.second(decision.getRetryAt()) + " UTC on, when "
-                    + (decision.getBudget() == null ? "a circuit may close" : "the window turns"));
+                    + (String.valueOf(decision.getCode()).startsWith("budget-") ? "the window turns" : "a circuit may close"));
         }
         line(out, "floor", floor());
         if (decision.getCatalogVersion() != null) {
