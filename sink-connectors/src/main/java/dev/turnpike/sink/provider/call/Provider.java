@@ -172,8 +172,7 @@ public final class Provider {
     }
 
     private static HttpResponse.BodySubscriber<String> events(AnswerReader reader) {
-        return new Bounded<>(BodySubscribers.fromLineSubscriber(
-                new Lines(reader::line), subscriber -> "", StandardCharsets.UTF_8, null));
+        return new Bounded<>(new EventLines(reader::line));
     }
 
     private static HttpResponse.BodySubscriber<String> text() {

@@ -53,8 +53,11 @@ class HostileProviderTest {
     void shouldCutALineWithoutAnEnd() {
         Outcome outcome = answer(EVENTS, out -> endless(out, "data: "));
 
-        assertThat(outcome).isInstanceOfSatisfying(Unknown.class, unknown -> assertThat(unknown.reason())
-                .contains("the answer is longer than " + Bounded.MOST_BYTES + " bytes"));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Unknown.class,
+                        unknown -> assertThat(unknown.reason())
+                                .contains("the answer is longer than " + Bounded.MOST_BYTES + " bytes"));
         await().untilTrue(isCut);
     }
 
@@ -93,8 +96,7 @@ class HostileProviderTest {
     @Test
     void shouldNotFollowJsonIntoTheDepth() {
         Outcome outcome = answer(
-                EVENTS,
-                out -> out.write(("data: " + "[".repeat(200_000) + "\n\n").getBytes(StandardCharsets.UTF_8)));
+                EVENTS, out -> out.write(("data: " + "[".repeat(200_000) + "\n\n").getBytes(StandardCharsets.UTF_8)));
 
         assertThat(outcome).isEqualTo(new Unknown("the stream holds what is not JSON", false));
     }
@@ -123,8 +125,7 @@ class HostileProviderTest {
 
         assertThat(outcome)
                 .isInstanceOfSatisfying(
-                        Failed.class,
-                        failed -> assertThat(failed.reason()).doesNotContain("sk-secret"));
+                        Failed.class, failed -> assertThat(failed.reason()).doesNotContain("sk-secret"));
     }
 
     private void endless(OutputStream out, String begin) throws IOException {
