@@ -87,11 +87,8 @@ class DoorIT {
     void shouldGiveARetryTheAnswerThatItsFirstTryPaidFor() throws Exception {
         // given: a client that gives up
         String body = body("impatient", 2_000);
-        CompletableFuture<HttpResponse<String>> first =
-                scene.http()
-                        .sendAsync(
-                                scene.chat(here, key, body, "x-stainless-retry-count", "0"),
-                                BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> first = scene.http()
+                .sendAsync(scene.chat(here, key, body, "x-stainless-retry-count", "0"), BodyHandlers.ofString());
         await().atMost(PATIENCE).until(() -> request("impatient").size() == 1);
         String id = request("impatient").get(0).getRequestId();
         first.cancel(true);

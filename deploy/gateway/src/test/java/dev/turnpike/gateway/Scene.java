@@ -230,13 +230,12 @@ final class Scene implements AutoCloseable {
     double[] millisBetweenRequestAndCompletion(String words, int newest) {
         Map<String, Long> began = new HashMap<>();
         Deserializer<LlmRequest> requests = serdes.avro(Topics.REQUESTS).deserializer();
-        cluster.committed(Topics.REQUESTS)
-                .forEach(record -> {
-                    LlmRequest request = requests.deserialize(record.topic(), record.value());
-                    if (request.getMessages().contains(words)) {
-                        began.put(request.getRequestId(), record.timestamp());
-                    }
-                });
+        cluster.committed(Topics.REQUESTS).forEach(record -> {
+            LlmRequest request = requests.deserialize(record.topic(), record.value());
+            if (request.getMessages().contains(words)) {
+                began.put(request.getRequestId(), record.timestamp());
+            }
+        });
         List<Double> millis = new ArrayList<>();
         Deserializer<Completion> completions = serdes.avro(Topics.COMPLETIONS).deserializer();
         cluster.committed(Topics.COMPLETIONS).forEach(record -> {

@@ -67,7 +67,9 @@ class LedgerIcebergIT {
                         Map.of("bootstrap.servers", cluster.bootstrapServers()),
                         new ByteArraySerializer(),
                         new ByteArraySerializer())) {
-            admin.createTopics(List.of(new NewTopic(CONTROL, 1, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic(CONTROL, 1, (short) 1)))
+                    .all()
+                    .get();
             String url = "jdbc:postgresql://127.0.0.1:" + database.getPort() + "/postgres";
             Path file = connector(dir, url);
             Catalog catalog = catalog(dir, url);
@@ -137,15 +139,24 @@ class LedgerIcebergIT {
             settings.load(reader);
         }
         settings.putAll(Map.of(
-                "topics", Topics.LEDGER.name("lake."),
-                "iceberg.catalog.uri", url,
-                "iceberg.catalog.jdbc.user", "postgres",
-                "iceberg.catalog.jdbc.password", "postgres",
-                "iceberg.catalog.warehouse", dir.resolve("warehouse").toUri().toString(),
-                "iceberg.control.topic", CONTROL,
-                "iceberg.control.commit.interval-ms", "1000",
-                "iceberg.kafka.bootstrap.servers", cluster.bootstrapServers(),
-                "value.converter.schema.registry.url", cluster.registryUrl()));
+                "topics",
+                Topics.LEDGER.name("lake."),
+                "iceberg.catalog.uri",
+                url,
+                "iceberg.catalog.jdbc.user",
+                "postgres",
+                "iceberg.catalog.jdbc.password",
+                "postgres",
+                "iceberg.catalog.warehouse",
+                dir.resolve("warehouse").toUri().toString(),
+                "iceberg.control.topic",
+                CONTROL,
+                "iceberg.control.commit.interval-ms",
+                "1000",
+                "iceberg.kafka.bootstrap.servers",
+                cluster.bootstrapServers(),
+                "value.converter.schema.registry.url",
+                cluster.registryUrl()));
         Path file = dir.resolve("connector.properties");
         try (Writer writer = Files.newBufferedWriter(file)) {
             settings.store(writer, null);

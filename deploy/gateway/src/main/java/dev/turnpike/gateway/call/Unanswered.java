@@ -42,8 +42,7 @@ final class Unanswered {
 
     /** Whether it was still there. */
     synchronized boolean remove(Question question, String requestId) {
-        return left.removeIf(
-                one -> one.requestId.equals(requestId) && one.question.equals(question));
+        return left.removeIf(one -> one.requestId.equals(requestId) && one.question.equals(question));
     }
 
     /** The oldest request with this question that nobody waits for; null: none. */

@@ -222,8 +222,7 @@ class DoorTest {
 
         client.goAway();
 
-        assertThat(publisher.cancelled)
-                .containsExactly(published.get(0).getRequestId());
+        assertThat(publisher.cancelled).containsExactly(published.get(0).getRequestId());
         ask(ANN, "one", null, true);
         assertThat(published).extracting(LlmRequest::getRequestId).doesNotHaveDuplicates();
     }
@@ -237,8 +236,7 @@ class DoorTest {
 
         tenSecondsLater();
 
-        assertThat(publisher.cancelled)
-                .containsExactly(published.get(1).getRequestId());
+        assertThat(publisher.cancelled).containsExactly(published.get(1).getRequestId());
     }
 
     @Test
@@ -252,8 +250,7 @@ class DoorTest {
 
         client.goAway();
 
-        assertThat(publisher.cancelled)
-                .containsExactly(published.get(0).getRequestId());
+        assertThat(publisher.cancelled).containsExactly(published.get(0).getRequestId());
     }
 
     @Test
