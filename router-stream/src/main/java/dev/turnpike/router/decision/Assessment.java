@@ -204,6 +204,19 @@ final class Assessment {
         return null;
     }
 
+    /** When an offer whose circuit is open may serve again, the soonest of them; null where no circuit is open. */
+    @Nullable
+    Long circuitLetsThroughAt(long now) {
+        Long soonest = null;
+        for (int k = 0; k < size; k++) {
+            if (excluded[k] == Exclusion.CIRCUIT_OPEN) {
+                long at = offer(k).circuit().mayLetThroughAt(now);
+                soonest = soonest == null ? at : Math.min(soonest, at);
+            }
+        }
+        return soonest;
+    }
+
     /** Why the offers are out, with how many each, for people. */
     String exclusions() {
         Map<Exclusion, Integer> counts = new EnumMap<>(Exclusion.class);
