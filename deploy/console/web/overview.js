@@ -80,8 +80,8 @@ export function overview(main) {
     const able = budgets.filter((budget) => budget.window_end !== null).sort((a, b) => (b.scope === "team") - (a.scope === "team"));
     const key = (budget) => [budget.team, budget.name, budget.scope_value].join("\u0000");
     const leading = lines.map((line) => line.budget).filter((budget) => budget && budget.window_end !== null && budget.spent > 0);
-    // what is nearest its limit is worth a look first
-    leading.sort((a, b) => b.spent / b.limit - a.spent / a.limit);
+    // what is nearest a limit that stops it is worth a look first
+    leading.sort((a, b) => (b.enforcement === "hard") - (a.enforcement === "hard") || b.spent / b.limit - a.spent / a.limit);
     const budget = able.find((each) => key(each) === chosen) ?? leading[0] ?? able[0];
     if (!budget) {
       show(burnHead, h("h2", {}, "Burn-down"), h("p", { class: "soft" }, "No budget has a window."));
