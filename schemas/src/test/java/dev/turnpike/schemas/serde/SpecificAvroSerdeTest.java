@@ -54,7 +54,7 @@ class SpecificAvroSerdeTest {
         // by hand: zero, the id with its most significant byte first, 150 as the variable-length number 300
         SpecificRecord tick = serde(Map.of()).deserializer().deserialize("llm.ticks", hex("00 00000102 ac02"));
 
-        assertThat(tick).isEqualTo(new Tick(150));
+        assertThat(tick).isEqualTo(new Tick(150, null));
     }
 
     @Test
