@@ -20,6 +20,9 @@ public final class Pricing {
     private static final long PPM = 1_000_000;
     private static final Set<String> USUAL_TIERS = Set.of("standard", "default", "auto");
 
+    /** The reason that a correction names which follows from a change of a past price. */
+    public static final String CHANGED = "its price was changed";
+
     private Pricing() {}
 
     /** Tokens of one attempt in disjoint classes. */

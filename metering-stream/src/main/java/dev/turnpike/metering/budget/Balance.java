@@ -4,6 +4,7 @@ import dev.turnpike.metering.budget.RequestAccount.Draft;
 import dev.turnpike.metering.budget.Settlement.Judged;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LedgerEntry;
@@ -63,7 +64,7 @@ final class Balance {
 
     /** The same reports at other prices. */
     static Settlement repriced(RequestAccount before, List<Draft> drafts, Terms terms, long at) {
-        return new Balance(before, terms, at, Entries.PRICED).settle(before.holds(), drafts, before.attempts());
+        return new Balance(before, terms, at, Pricing.CHANGED).settle(before.holds(), drafts, before.attempts());
     }
 
     /** Books an entry that the account takes no note of. */
@@ -77,7 +78,7 @@ final class Balance {
 
     /** Corrects an entry of which no account takes note. */
     static Settlement forgotten(RequestAccount account, List<LedgerEntry> corrections, Terms terms, long at) {
-        Balance balance = new Balance(account, terms, at, Entries.PRICED);
+        Balance balance = new Balance(account, terms, at, Pricing.CHANGED);
         balance.entries.addAll(corrections);
         return balance.settlement(account);
     }
@@ -161,7 +162,7 @@ final class Balance {
         LedgerEntry replacement = Entries.replacement(standing, wanted, why, terms);
         entries.add(Entries.reversal(standing, why, terms));
         entries.add(replacement);
-        if (!why.equals(Entries.PRICED)) {
+        if (!why.equals(Pricing.CHANGED)) {
             // one change of a price would raise an alert for each request
             alert(standing.entry(), replacement);
         }

@@ -34,9 +34,6 @@ final class Entries {
     private static final String ESTIMATED = "estimated";
     static final String CORRECTION = "correction";
 
-    /** Why an entry is corrected whose price was changed. */
-    static final String PRICED = "its price was changed";
-
     private Entries() {}
 
     /** Usage without a known dispatch: in the windows and with the labels it has by itself. */
@@ -131,13 +128,13 @@ final class Entries {
      */
     static List<LedgerEntry> repriced(LedgerEntry entry, Priced price, List<HoldWindow> windows) {
         String id = entry.getEntryId() + '/' + Identity.of(price.priceVersion()) + '/';
-        LedgerEntry reversal = reversal(entry, id + 1, PRICED);
+        LedgerEntry reversal = reversal(entry, id + 1, Pricing.CHANGED);
         // an entry that takes something back goes on to take it back
         int sign = signOf(entry);
         long paid = sign * (costOf(entry) - entry.getOverrunNanoUsd());
         long overrun = entry.getOverrunNanoUsd() == 0 ? 0 : Math.max(0, price.nanoUsd() - paid);
         AmountVector amount = entry.getAmount();
-        LedgerEntry replacement = correction(LedgerEntry.newBuilder(entry), entry.getEntryId(), id + 2, PRICED)
+        LedgerEntry replacement = correction(LedgerEntry.newBuilder(entry), entry.getEntryId(), id + 2, Pricing.CHANGED)
                 .setAmount(new AmountVector(sign * price.nanoUsd(), amount.getTokens(), amount.getRequests()))
                 .setOverrunNanoUsd(sign * overrun)
                 .setUnpriced(false)

@@ -347,6 +347,7 @@ final class SmallLog {
                         .setEntryId(id + 1)
                         .setKind("correction")
                         .setCorrects(booked.getEntryId())
+                        .setReason(Pricing.CHANGED)
                         .setInputTokens(-booked.getInputTokens())
                         .setOutputTokens(-booked.getOutputTokens())
                         .setAmount(before.negate().toAvro())
@@ -359,6 +360,7 @@ final class SmallLog {
                         .setEntryId(id + 2)
                         .setKind("correction")
                         .setCorrects(booked.getEntryId())
+                        .setReason(Pricing.CHANGED)
                         .setPriceVersion(price.getVersion())
                         .setAmount(after.toAvro())
                         .build());
