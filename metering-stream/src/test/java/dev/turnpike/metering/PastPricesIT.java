@@ -56,11 +56,15 @@ class PastPricesIT {
             try (MeteringService meter = start()) {
                 // by requests that are remembered, and by none
                 for (int i = 0; i < REPORTS; i++) {
-                    send(producer, Topics.USAGE, TEAM, Given.usage("r" + i, 1, "openai", "new")
-                            .setRequestId(i % 2 == 0 ? null : "r" + i)
-                            .setOccurredAt(System.currentTimeMillis())
-                            .setInputTokens(1)
-                            .build());
+                    send(
+                            producer,
+                            Topics.USAGE,
+                            TEAM,
+                            Given.usage("r" + i, 1, "openai", "new")
+                                    .setRequestId(i % 2 == 0 ? null : "r" + i)
+                                    .setOccurredAt(System.currentTimeMillis())
+                                    .setInputTokens(1)
+                                    .build());
                 }
                 await().atMost(PATIENCE).until(() -> ledger().size() == REPORTS);
                 send(producer, Topics.CATALOG, "openai/new", offer("openai", "new", first));
@@ -70,8 +74,7 @@ class PastPricesIT {
             // stopped while the ledger was being corrected
             try (MeteringService meter = start()) {
                 await().atMost(PATIENCE).untilAsserted(() -> assertBooked(2));
-                Price superseded =
-                        Price.newBuilder(first).setSupersededAt(2L).build();
+                Price superseded = Price.newBuilder(first).setSupersededAt(2L).build();
                 send(producer, Topics.CATALOG, "openai/new", offer("openai", "new", second, superseded));
                 await().atMost(PATIENCE).untilAsserted(() -> assertBooked(5));
                 assertThat(meter.hasFailed()).isFalse();
@@ -87,9 +90,7 @@ class PastPricesIT {
 
     private void assertBooked(long nanoUsdEach) {
         Amounts all = new Amounts(nanoUsdEach * REPORTS, REPORTS, REPORTS);
-        assertThat(ledger().stream()
-                        .map(entry -> Amounts.of(entry.getAmount()))
-                        .reduce(Amounts.ZERO, Amounts::plus))
+        assertThat(ledger().stream().map(entry -> Amounts.of(entry.getAmount())).reduce(Amounts.ZERO, Amounts::plus))
                 .isEqualTo(all);
         assertThat(values(Topics.BUDGETS).stream()
                         .filter(state -> state.getScope().equals("team"))

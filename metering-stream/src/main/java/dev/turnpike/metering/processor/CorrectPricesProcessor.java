@@ -38,7 +38,8 @@ final class CorrectPricesProcessor extends BookkeepingProcessor<Tick> {
     // an entry is written at the time of its usage or later, but not all clocks of all brokers agree
     private static final long MARGIN_MILLIS = 3_600_000;
     private static final long NOT_YET = -1;
-    // the table of an instance that has just begun is behind for a moment; after a minute what was changed was withdrawn
+    // the table of an instance that has just begun is behind for a moment; after a minute what was changed was
+    // withdrawn
     private static final int MOST_TICKS_BEHIND = 60;
 
     private final Logs logs;
