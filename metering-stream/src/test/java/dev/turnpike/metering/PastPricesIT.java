@@ -37,7 +37,7 @@ class PastPricesIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     // more than two ticks correct
-    private static final int REPORTS = 5_000;
+    private static final int REPORTS = 1_200;
 
     @TempDir
     private Path folder;
@@ -142,9 +142,7 @@ class PastPricesIT {
                         "session.timeout",
                         "2s",
                         "kafka.heartbeat.interval.ms",
-                        "500",
-                        "kafka.producer.transaction.timeout.ms",
-                        "2000"))),
+                        "500"))),
                 new SimpleMeterRegistry());
     }
 }

@@ -30,10 +30,10 @@ final class CorrectPricesProcessor extends BookkeepingProcessor<Tick> {
 
     private static final Logger LOG = LoggerFactory.getLogger(CorrectPricesProcessor.class);
 
-    // about half a second's work each
-    private static final int READ_PER_TICK = 20_000;
-    private static final int CORRECTED_PER_TICK = 2_000;
-    private static final int PAGE = 4_000;
+    // a tick's work must end well before its transaction does, on a machine that is busy, too
+    private static final int READ_PER_TICK = 5_000;
+    private static final int CORRECTED_PER_TICK = 500;
+    private static final int PAGE = 1_000;
 
     // an entry is written at the time of its usage or later, but not all clocks of all brokers agree
     private static final long MARGIN_MILLIS = 3_600_000;
