@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NoClock extends Law {
 
-    // of a correction after a change of a price: the number of what it corrects, the price, and whether it takes back or books
+    // of a correction after a change of a price: the number of what it corrects, the price, and whether it takes back
+    // or books
     private static final String NUMBER = "\\d+(/[^/]+/[12])*";
 
     private final Map<String, Price> prices = new HashMap<>();

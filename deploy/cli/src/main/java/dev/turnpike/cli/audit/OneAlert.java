@@ -113,7 +113,8 @@ final class OneAlert extends Law {
         Unit unit = BudgetScopes.unitOf(budget);
         for (int percent : budget.getAlertAt()) {
             Crossing crossing = new Crossing(key, unit.wireName(), budget.getEnforcement(), percent);
-            if (isReached(sum.amount.in(unit), BudgetScopes.limitOf(budget), percent) && !crossed.containsKey(crossing)) {
+            if (isReached(sum.amount.in(unit), BudgetScopes.limitOf(budget), percent)
+                    && !crossed.containsKey(crossing)) {
                 broken(
                         sum.last.timestamp(),
                         sum.last.place() + ": " + name(crossing) + " was passed with "

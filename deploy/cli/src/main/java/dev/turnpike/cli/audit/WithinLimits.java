@@ -347,7 +347,8 @@ final class WithinLimits extends Law {
                 + count(policed, "policy", "policies") + " and "
                 + count(compared, "feedback", "feedbacks") + " as published; overspent " + overspent
                 + " nano-dollars, overruns " + Unit.NANO_USD.display(overrun)
-                + (corrected == 0 ? "" : ", changed prices " + Unit.NANO_USD.display(corrected)) + ", undispatched usage "
+                + (corrected == 0 ? "" : ", changed prices " + Unit.NANO_USD.display(corrected))
+                + ", undispatched usage "
                 + Unit.NANO_USD.display(undispatched);
     }
 

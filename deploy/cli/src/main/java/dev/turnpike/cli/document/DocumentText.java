@@ -67,7 +67,9 @@ public final class DocumentText {
         unless(null, fields, "quality_source", offer.getQualitySource());
         unless(List.of(), fields, "specialist_for", offer.getSpecialistFor());
         unless(null, fields, "latency_ms", offer.getLatencyMs());
-        fields.put("prices", offer.getPrices().stream()
+        fields.put(
+                "prices",
+                offer.getPrices().stream()
                         .filter(Pricing::stands)
                         .map(DocumentText::price)
                         .toList());

@@ -66,7 +66,8 @@ final class PriceCorrectionsTest {
         ModelOffer offer =
                 ModelOffer.newBuilder(OFFER).setPrices(List.of(later)).build();
 
-        assertThat(log.judge(new NoClock(log.cut(), Map.of("acme/large", offer))).examples())
+        assertThat(log.judge(new NoClock(log.cut(), Map.of("acme/large", offer)))
+                        .examples())
                 .singleElement()
                 .asString()
                 .contains("was admitted before its price");
