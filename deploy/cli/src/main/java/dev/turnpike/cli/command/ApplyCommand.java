@@ -23,8 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "apply",
         description =
-                "Publishes offers, policies, aliases and orgs from YAML files: all of them or, if anything is wrong,"
-                        + " none.")
+                "Publishes offers, policies, aliases and orgs from YAML files: all of them or, if anything is wrong, none.")
 final class ApplyCommand implements Callable<Integer> {
 
     private static final long MILLIS_PER_DAY = Duration.ofDays(1).toMillis();

@@ -17,15 +17,13 @@ final class PublishedTest {
 
     private static final Instant NOW = Instant.parse("2026-06-17T12:00:00Z");
 
-    private static final String OFFER =
-            """
+    private static final String OFFER = """
             kind: ModelOffer
             provider: acme
             model: large
             prices: [{effective_from: 2025-01-01, input_usd_per_million: 10, output_usd_per_million: 40}]
             """;
-    private static final String POLICY =
-            """
+    private static final String POLICY = """
             kind: TeamPolicy
             team: search
             budgets: [{name: month, scope: team, period: month, limit_usd: 10}]
