@@ -8,6 +8,7 @@ import dev.turnpike.metering.state.MeterView;
 import dev.turnpike.metering.state.QueriedMeter;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.streams.HttpServer;
+import dev.turnpike.streams.KafkaLogs;
 import dev.turnpike.streams.StreamsService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -36,7 +37,8 @@ public final class MeteringService implements AutoCloseable {
         int partitions = StreamsService.checkTopics(config.streams(), MeteringTopology.TOPICS);
         Continuity.check(config.streams(), partitions);
         EventSerdes serdes = new EventSerdes(config.streams().registry());
-        var topology = MeteringTopology.build(config, serdes, partitions, new MeterMetrics(registry));
+        var topology = MeteringTopology.build(
+                config, serdes, partitions, new MeterMetrics(registry), new KafkaLogs(config.streams()));
         return new MeteringService(config, StreamsService.start(config.streams(), topology, registry), partitions);
     }
 
