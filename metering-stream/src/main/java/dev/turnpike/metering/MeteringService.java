@@ -8,6 +8,7 @@ import dev.turnpike.metering.state.Instances;
 import dev.turnpike.metering.state.QueriedMeter;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.streams.HttpServer;
+import dev.turnpike.streams.KafkaLogs;
 import dev.turnpike.streams.StreamsService;
 import io.javalin.config.JavalinConfig;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,7 +44,8 @@ public final class MeteringService implements AutoCloseable {
         int partitions = StreamsService.checkTopics(config.streams(), MeteringTopology.TOPICS);
         Continuity.check(config.streams(), partitions);
         EventSerdes serdes = new EventSerdes(config.streams().registry());
-        var topology = MeteringTopology.build(config, serdes, partitions, new MeterMetrics(registry));
+        var topology = MeteringTopology.build(
+                config, serdes, partitions, new MeterMetrics(registry), new KafkaLogs(config.streams()));
         StreamsService streams = StreamsService.start(config.reachable(), topology, registry);
         return new MeteringService(config, streams, serdes, partitions);
     }

@@ -10,6 +10,7 @@ import dev.turnpike.schemas.event.Rejection;
 import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.Received;
+import dev.turnpike.streams.Logs;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -24,12 +25,15 @@ public final class MeterProcessors {
 
     private final MeteringConfig config;
     private final MeterMetrics metrics;
+    private final Logs logs;
     // in order: the description of the topology must not change from run to run
     private final Set<StoreBuilder<?>> books = new LinkedHashSet<>(MeteringStores.books());
 
-    public MeterProcessors(MeteringConfig config, MeterMetrics metrics) {
+    /** @param logs to read the ledger back from */
+    public MeterProcessors(MeteringConfig config, MeterMetrics metrics, Logs logs) {
         this.config = config;
         this.metrics = metrics;
+        this.logs = logs;
     }
 
     public ProcessorSupplier<String, Received<UsageReport>, Object, Object> settleUsage() {
@@ -66,6 +70,10 @@ public final class MeterProcessors {
 
     public ProcessorSupplier<String, Tick, Object, Object> beginBudgets() {
         return new WithStores<>(() -> new BeginBudgetsProcessor(config, metrics), books);
+    }
+
+    public ProcessorSupplier<String, Tick, Object, Object> correctPrices() {
+        return new WithStores<>(() -> new CorrectPricesProcessor(config, metrics, logs), books);
     }
 
     public ProcessorSupplier<String, Tick, String, Tick> writeTicks() {

@@ -1,6 +1,7 @@
 package dev.turnpike.router.decision;
 
 import dev.turnpike.router.decision.SuccessEstimator.Estimate;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.PriceTier;
@@ -290,9 +291,7 @@ final class Assessment {
             return Exclusion.UNPRICED;
         }
         // what is asked for by name must have a price, or nobody knows what it may cost
-        return serviceTier == null || price.getServiceTierPpm().containsKey(serviceTier)
-                ? null
-                : Exclusion.UNPRICED_TIER;
+        return Pricing.knows(price, serviceTier) ? null : Exclusion.UNPRICED_TIER;
     }
 
     boolean isSpecialist(int k) {
