@@ -151,7 +151,8 @@ class ConsoleIT {
         browser.await(
                 "it is told",
                 "document.querySelector('#toasts')?.innerText.includes('house-model now stands for openai/gpt-5')");
-        browser.await("who did it", "/house-model[^]*console/.test(document.querySelector('.plain-list li').innerText)");
+        browser.await(
+                "who did it", "/house-model[^]*console/.test(document.querySelector('.plain-list li').innerText)");
         String answer = up.ask("search", "house-model");
         assertThat(answer).contains("openai/gpt-5");
         assertThat(browser.complaints()).isEmpty();
