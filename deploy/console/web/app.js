@@ -66,7 +66,7 @@ async function read(view) {
   view.last = Date.now();
   try {
     await view.read();
-    main.querySelector(":scope > .problem")?.remove();
+    main.querySelector(":scope > .unread")?.remove();
     main.dataset.ready = view.name;
   } catch (problem) {
     if (view === current) failed(problem);
@@ -88,8 +88,8 @@ function soon(view) {
 
 function failed(problem) {
   if (!(problem instanceof Refused)) console.error(problem);
-  main.querySelector(":scope > .problem")?.remove();
-  main.prepend(h("p", { class: "problem", role: "alert" }, problem.message));
+  main.querySelector(":scope > .unread")?.remove();
+  main.prepend(h("p", { class: "problem unread", role: "alert" }, problem.message));
 }
 
 function navigation() {

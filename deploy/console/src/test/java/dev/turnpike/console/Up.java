@@ -10,6 +10,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -21,6 +23,7 @@ final class Up implements AutoCloseable {
     private static final Pattern KEY = Pattern.compile("OPENAI_API_KEY=(tp-[a-z2-7]+)");
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
+    private final Map<String, String> keys = new ConcurrentHashMap<>();
     private final StringWriter output = new StringWriter();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Thread run = new Thread(this::run, "up");
@@ -62,7 +65,7 @@ final class Up implements AutoCloseable {
 
     /** What a model answers to a request: status, headers and body. */
     String ask(String team, String model) {
-        String key = team.equals("search") ? found(KEY, 1) : key(team);
+        String key = team.equals("search") ? found(KEY, 1) : keys.computeIfAbsent(team, this::key);
         return send(HttpRequest.newBuilder(URI.create(address() + "/v1/chat/completions"))
                 .header("authorization", "Bearer " + key)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"" + model
@@ -95,10 +98,13 @@ final class Up implements AutoCloseable {
             throw new AssertionError(output.toString());
         }
         StringWriter created = new StringWriter();
+        PrintWriter out = new PrintWriter(created, true);
         RootCommand.commandLine()
-                .setOut(new PrintWriter(created))
+                .setOut(out)
+                .setErr(out)
                 .execute(
                         "keys", "create", team, "--bootstrap-servers", kafka.group(1), "--registry", registry.group(1));
+        out.flush();
         Matcher key = Pattern.compile("tp-[a-z2-7]+").matcher(created.toString());
         if (!key.find()) {
             throw new AssertionError(created.toString());
