@@ -92,8 +92,8 @@ final class Up implements AutoCloseable {
     }
 
     private String key(String team) {
-        Matcher kafka = Pattern.compile("Kafka +(\\S+)").matcher(output.toString());
-        Matcher registry = Pattern.compile("registry +(\\S+)").matcher(output.toString());
+        Matcher kafka = Pattern.compile("(?m)^  Kafka +(\\S+)").matcher(output.toString());
+        Matcher registry = Pattern.compile("(?m)^  registry +(\\S+)").matcher(output.toString());
         if (!kafka.find() || !registry.find()) {
             throw new AssertionError(output.toString());
         }
