@@ -351,7 +351,7 @@ class SecuredClusterIT {
     private int chargedRequests() throws IOException {
         out.getBuffer().setLength(0);
         succeeds("turnpike-analyst", "spend", "--json");
-        Matcher requests = Pattern.compile("\"requests\": ?(\\d+)").matcher(out.toString());
+        Matcher requests = Pattern.compile("\"requests\"\\s*:\\s*(\\d+)").matcher(out.toString());
         return requests.find() ? Integer.parseInt(requests.group(1)) : 0;
     }
 
