@@ -35,7 +35,8 @@ class MeterFuzzTest {
             Topics.CATALOG);
     private static final String USAGE =
             "{\"usage_id\":\"u%d\",\"source\":\"other\",\"team\":\"search\",\"provider\":\"acme\",\"model\":\"large\","
-                    + "\"occurred_at\":" + Given.NOON + ",\"request_id\":\"r1\",\"attempt\":1,\"final\":true,\"attempts\":1,"
+                    + "\"occurred_at\":" + Given.NOON
+                    + ",\"request_id\":\"r1\",\"attempt\":1,\"final\":true,\"attempts\":1,"
                     + "\"input_tokens\":100,\"cache_read_input_tokens\":10,\"cache_creation_input_tokens\":20,"
                     + "\"cache_creation_1h_input_tokens\":5,\"output_tokens\":50,\"reasoning_output_tokens\":10,"
                     + "\"user\":\"ann\",\"task_id\":\"t\",\"tags\":{\"a\":\"b\"},\"reported_cost_usd\":0.1}";
@@ -69,11 +70,12 @@ class MeterFuzzTest {
                 Topic<?> topic = topics.get(damage.random().nextInt(topics.size()));
                 String whole = (topic.suffix().startsWith("usage") ? USAGE : OUTCOME).formatted(i);
                 byte[] value = damage.random().nextInt(3) == 0
-                        ? damage.of(new byte[] {0, 0, 0, 0, (byte) damage.random().nextInt(12), 2, 65, 2, 66, 0, 2})
+                        ? damage.of(
+                                new byte[] {0, 0, 0, 0, (byte) damage.random().nextInt(12), 2, 65, 2, 66, 0, 2})
                         : damage.of(whole).getBytes(UTF_8);
                 byte[] key = damage.oneOf("search".getBytes(UTF_8), damage.noise(8), null);
-                String described =
-                        "seed %d, %s: %s".formatted(seed, topic.suffix(), HexFormat.of().formatHex(value));
+                String described = "seed %d, %s: %s"
+                        .formatted(seed, topic.suffix(), HexFormat.of().formatHex(value));
                 assertThatCode(() -> meter.pipeBytes(topic, key, value, Given.NOON))
                         .as(described)
                         .doesNotThrowAnyException();

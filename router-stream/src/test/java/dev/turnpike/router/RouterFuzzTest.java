@@ -67,18 +67,20 @@ class RouterFuzzTest {
             for (int i = 0; i < EACH; i++) {
                 // when
                 byte[] value = request(damage, i);
-                Topic<?> topic = damage.oneOf(Topics.REQUESTS, Topics.REQUESTS, Topics.REQUESTS_MOVED, Topics.REDECISIONS);
+                Topic<?> topic =
+                        damage.oneOf(Topics.REQUESTS, Topics.REQUESTS, Topics.REQUESTS_MOVED, Topics.REDECISIONS);
                 byte[] key = damage.oneOf("search".getBytes(UTF_8), damage.noise(8), null);
                 Headers headers = headers(damage);
-                String described =
-                        "seed %d, %s: %s".formatted(seed, topic.suffix(), HexFormat.of().formatHex(value));
+                String described = "seed %d, %s: %s"
+                        .formatted(seed, topic.suffix(), HexFormat.of().formatHex(value));
                 assertThatCode(() -> router.send(topic, key, value, headers, AT))
                         .as(described)
                         .doesNotThrowAnyException();
 
                 // then: one of both, for each
-                List<Decision> decisions =
-                        router.read(Topics.DECISIONS).stream().map(record -> record.value()).toList();
+                List<Decision> decisions = router.read(Topics.DECISIONS).stream()
+                        .map(record -> record.value())
+                        .toList();
                 List<DeadLetter> letters = router.readDeadLetters();
                 assertThat(decisions.size() + letters.size()).as(described).isLessThanOrEqualTo(1);
                 assertThat(letters).as(described).allSatisfy(letter -> {
@@ -88,7 +90,11 @@ class RouterFuzzTest {
             }
 
             // and it still decides
-            router.send(Topics.REQUESTS, "search".getBytes(UTF_8), REQUESTS.get(0).formatted(-1).getBytes(UTF_8), AT);
+            router.send(
+                    Topics.REQUESTS,
+                    "search".getBytes(UTF_8),
+                    REQUESTS.get(0).formatted(-1).getBytes(UTF_8),
+                    AT);
             assertThat(router.read(Topics.DECISIONS)).hasSize(1);
         }
     }
@@ -105,17 +111,26 @@ class RouterFuzzTest {
             for (int i = 0; i < EACH; i++) {
                 byte[] value = damage.oneOf(
                         damage.noise(60),
-                        damage.of(new byte[] {0, 0, 0, 0, (byte) (1 + damage.random().nextInt(12)), 2, 65, 2, 66, 0, 0}),
-                        damage.of("{\"team\":\"search\",\"timezone\":\"UTC\",\"budgets\":[]}").getBytes(UTF_8));
+                        damage.of(new byte[] {
+                            0, 0, 0, 0, (byte) (1 + damage.random().nextInt(12)), 2, 65, 2, 66, 0, 0
+                        }),
+                        damage.of("{\"team\":\"search\",\"timezone\":\"UTC\",\"budgets\":[]}")
+                                .getBytes(UTF_8));
                 byte[] key = damage.oneOf(damage.noise(12), "{}".getBytes(UTF_8), null);
                 Topic<?> topic = TABLES.get(damage.random().nextInt(TABLES.size()));
                 assertThatCode(() -> router.send(topic, key, value, headers(damage), AT))
-                        .as("seed %d, %s: %s", seed, topic.suffix(), HexFormat.of().formatHex(value))
+                        .as(
+                                "seed %d, %s: %s",
+                                seed, topic.suffix(), HexFormat.of().formatHex(value))
                         .doesNotThrowAnyException();
             }
 
             // then
-            router.send(Topics.REQUESTS, "search".getBytes(UTF_8), REQUESTS.get(0).formatted(-1).getBytes(UTF_8), AT);
+            router.send(
+                    Topics.REQUESTS,
+                    "search".getBytes(UTF_8),
+                    REQUESTS.get(0).formatted(-1).getBytes(UTF_8),
+                    AT);
             assertThat(router.read(Topics.DECISIONS)).hasSize(1);
         }
     }
@@ -124,7 +139,9 @@ class RouterFuzzTest {
         String whole = REQUESTS.get(damage.random().nextInt(REQUESTS.size())).formatted(number);
         return switch (damage.random().nextInt(4)) {
             case 0 -> damage.noise(80);
-            case 1 -> damage.of(new byte[] {0, 0, 0, 0, (byte) damage.random().nextInt(12), 4, 'r', '1', 4, 'a', 'b', 2, '['});
+            case 1 ->
+                damage.of(
+                        new byte[] {0, 0, 0, 0, (byte) damage.random().nextInt(12), 4, 'r', '1', 4, 'a', 'b', 2, '['});
             default -> damage.of(whole).getBytes(UTF_8);
         };
     }

@@ -86,7 +86,11 @@ final class KubernetesManifests {
 
         /** What its pods are made from; missing where it makes none. */
         JsonNode pod() {
-            return content.path("spec").path("template").path("spec").path("containers").isMissingNode()
+            return content.path("spec")
+                            .path("template")
+                            .path("spec")
+                            .path("containers")
+                            .isMissingNode()
                     ? content.path("none")
                     : content.path("spec").path("template");
         }

@@ -34,9 +34,10 @@ class KubernetesManifestsTest {
 
     @Test
     void shouldBeResourcesOfTheApis() {
-        assertThat(resources).hasSizeGreaterThan(30).allSatisfy(resource -> assertThatCode(resource::typed)
-                .as(resource.toString())
-                .doesNotThrowAnyException());
+        assertThat(resources)
+                .hasSizeGreaterThan(30)
+                .allSatisfy(resource ->
+                        assertThatCode(resource::typed).as(resource.toString()).doesNotThrowAnyException());
         assertThat(resources).extracting(Resource::toString).doesNotHaveDuplicates();
     }
 
@@ -74,9 +75,12 @@ class KubernetesManifestsTest {
             assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
             assertThat(pod.at("/securityContext/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
             assertThat(containers(pod)).allSatisfy(container -> {
-                assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))
+                assertThat(container
+                                .at("/securityContext/allowPrivilegeEscalation")
+                                .asBoolean(true))
                         .isFalse();
-                assertThat(container.at("/securityContext/capabilities/drop/0").asText()).isEqualTo("ALL");
+                assertThat(container.at("/securityContext/capabilities/drop/0").asText())
+                        .isEqualTo("ALL");
                 assertThat(container.at("/resources/limits/memory").asText()).isNotEmpty();
                 assertThat(container.at("/resources/requests/cpu").asText()).isNotEmpty();
             });
@@ -98,7 +102,9 @@ class KubernetesManifestsTest {
     @Test
     void shouldSelectPodsThatThereAre() {
         Set<String> pods = workloads().stream()
-                .map(workload -> workload.pod().at("/metadata/labels/app.kubernetes.io~1name").asText())
+                .map(workload -> workload.pod()
+                        .at("/metadata/labels/app.kubernetes.io~1name")
+                        .asText())
                 .collect(Collectors.toSet());
         for (Resource resource : resources) {
             JsonNode spec = resource.content().path("spec");
@@ -118,7 +124,8 @@ class KubernetesManifestsTest {
             if (resource.kind().equals("HorizontalPodAutoscaler")) {
                 assertThat(resources)
                         .extracting(Resource::toString)
-                        .contains(spec.at("/scaleTargetRef/kind").asText() + ' '
+                        .contains(spec.at("/scaleTargetRef/kind").asText()
+                                + ' '
                                 + spec.at("/scaleTargetRef/name").asText());
             }
         }

@@ -14,9 +14,40 @@ public final class Damage {
 
     // what parsers trip over: ends of ranges, other types, other planes, closing too soon
     private static final String[] WORDS = {
-        "null", "-1", "0", "9223372036854775807", "-9223372036854775808", "1e999", "1e-999", "1e99999999999", "NaN", "0.0000000001",
-        "99999999999999999999", "\"\"", "{}", "[]", "true", "\u0000", "\uD83D\uDE00", "\uFEFF", "\"", "{", "}", "[", "]", ",", ":",
-        "\n", "\\", "*", "&a", "*a", "!!java.lang.Runtime", "---\n", "<<: ", "\t"
+        "null",
+        "-1",
+        "0",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "1e999",
+        "1e-999",
+        "1e99999999999",
+        "NaN",
+        "0.0000000001",
+        "99999999999999999999",
+        "\"\"",
+        "{}",
+        "[]",
+        "true",
+        "\u0000",
+        "\uD83D\uDE00",
+        "\uFEFF",
+        "\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\n",
+        "\\",
+        "*",
+        "&a",
+        "*a",
+        "!!java.lang.Runtime",
+        "---\n",
+        "<<: ",
+        "\t"
     };
 
     private final RandomGenerator random;

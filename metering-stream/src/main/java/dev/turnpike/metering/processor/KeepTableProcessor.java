@@ -50,7 +50,11 @@ final class KeepTableProcessor<V> extends ContextualProcessor<String, V, Void, V
             try {
                 check.accept(record.value());
             } catch (RuntimeException e) {
-                LOG.warn("{}: {} is left out, what was in force stays: {}", name, Shown.value(record.key()), e.getMessage());
+                LOG.warn(
+                        "{}: {} is left out, what was in force stays: {}",
+                        name,
+                        Shown.value(record.key()),
+                        e.getMessage());
                 return;
             }
         }

@@ -61,7 +61,10 @@ class DocumentFuzzTest {
                 DocumentReader.read(new StringReader(text), "file.yaml");
                 read++;
             } catch (IllegalArgumentException e) {
-                assertThat(e.getMessage()).as("seed %d: %s", seed, text).startsWith("file.yaml").hasLineCount(1);
+                assertThat(e.getMessage())
+                        .as("seed %d: %s", seed, text)
+                        .startsWith("file.yaml")
+                        .hasLineCount(1);
             } catch (RuntimeException | StackOverflowError e) {
                 throw new AssertionError("seed " + seed + ": " + text, e);
             }

@@ -42,7 +42,9 @@ class AskedFuzzTest {
         Damage damage = new Damage(seed);
         int taken = 0;
         for (int i = 0; i < EACH; i++) {
-            byte[] body = damage.random().nextInt(8) == 0 ? damage.noise(100) : damage.of(BODY).getBytes(UTF_8);
+            byte[] body = damage.random().nextInt(8) == 0
+                    ? damage.noise(100)
+                    : damage.of(BODY).getBytes(UTF_8);
             Map<String, String> headers = new HashMap<>();
             for (int more = damage.random().nextInt(3); more > 0; more--) {
                 headers.put(
