@@ -86,7 +86,9 @@ class MeterFuzzTest {
                     assertThat(letter).as(described).isNotNull();
                     assertThat(letter.reason())
                             .as(described)
-                            .isIn("unreadable", "invalid", "misrouted", "too-old", "too-new");
+                            .isNotBlank()
+                            // that would be an exception of ours
+                            .isNotEqualTo(DeadLetter.FAILED);
                     assertThat(letter.detail()).as(described).isNotBlank().doesNotContain("\n");
                 }
             }
