@@ -27,8 +27,8 @@ import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.streams.DeadLetters;
-import dev.turnpike.streams.IntakeProcessor;
 import dev.turnpike.streams.IntakeRoute;
+import dev.turnpike.streams.Logs;
 import dev.turnpike.streams.StreamsSettings;
 import java.util.List;
 import java.util.Optional;
@@ -90,11 +90,12 @@ public final class MeteringTopology {
     private final MeterProcessors processors;
     private final Topology topology;
 
-    private MeteringTopology(MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics) {
+    private MeteringTopology(
+            MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics, Logs logs) {
         this.settings = config.streams();
         this.serdes = serdes;
         this.partitions = partitions;
-        this.processors = new MeterProcessors(config, metrics);
+        this.processors = new MeterProcessors(config, metrics, partitions, logs);
         this.topology = new Topology(settings.topologyConfig());
     }
 
@@ -102,9 +103,11 @@ public final class MeteringTopology {
      * Wires the meter.
      *
      * @param partitions how many partitions the topics keyed by team have
+     * @param logs what lost state is rebuilt from
      */
-    public static Topology build(MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics) {
-        return new MeteringTopology(config, serdes, partitions, metrics).build();
+    public static Topology build(
+            MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics, Logs logs) {
+        return new MeteringTopology(config, serdes, partitions, metrics, logs).build();
     }
 
     private Topology build() {
@@ -133,7 +136,7 @@ public final class MeteringTopology {
         topology.addProcessor(BEGIN_BUDGETS, processors.beginBudgets(), "ticks-source");
         topology.addProcessor(EXPIRE_HOLDS, processors.expireHolds(), "ticks-source");
         topology.addProcessor(TELL_LENDER, processors.tellLender(), "ticks-source");
-        topology.addProcessor(LEND, processors.lend(partitions), "lease-requests-source", "ticks-source");
+        topology.addProcessor(LEND, processors.lend(), "lease-requests-source", "ticks-source");
         topology.addProcessor(WRITE_TICKS, processors.writeTicks(), "ticks-source");
         topology.addProcessor(FOLD_PERFORMANCE, processors.foldPerformance(), "performance-samples-source");
 
@@ -211,7 +214,7 @@ public final class MeteringTopology {
                 serdes.received(topic).deserializer(),
                 settings.topic(topic));
         var route = new IntakeRoute<>(team, problem, partitions, movedSink, next, settings.applicationId());
-        topology.addProcessor("take-" + name, () -> new IntakeProcessor<>(route), name + "-source");
+        topology.addProcessor("take-" + name, processors.intake(route), name + "-source");
     }
 
     private <V extends SpecificRecord> void sink(String name, Topic<V> topic, String... parents) {

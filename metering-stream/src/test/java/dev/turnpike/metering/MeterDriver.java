@@ -34,10 +34,15 @@ final class MeterDriver implements AutoCloseable {
     private final TopologyTestDriver driver;
 
     MeterDriver(Path stateDir, int partitions, Map<String, String> settings) {
+        this(stateDir, partitions, settings, new RecordedLogs(true));
+    }
+
+    /** @param logs what its state is rebuilt from */
+    MeterDriver(Path stateDir, int partitions, Map<String, String> settings, RecordedLogs logs) {
         this.config = config(stateDir, settings);
         this.serdes = new EventSerdes(config.streams().registry());
         this.driver = new TopologyTestDriver(
-                MeteringTopology.build(config, serdes, partitions, new MeterMetrics(metrics)),
+                MeteringTopology.build(config, serdes, partitions, new MeterMetrics(metrics), logs),
                 config.streams().properties(),
                 Instant.ofEpochMilli(Given.NOON));
     }
@@ -45,7 +50,8 @@ final class MeterDriver implements AutoCloseable {
     static Topology topology(Path stateDir) {
         MeteringConfig config = config(stateDir, Map.of());
         EventSerdes serdes = new EventSerdes(config.streams().registry());
-        return MeteringTopology.build(config, serdes, 4, new MeterMetrics(new SimpleMeterRegistry()));
+        return MeteringTopology.build(
+                config, serdes, 4, new MeterMetrics(new SimpleMeterRegistry()), new RecordedLogs(true));
     }
 
     private static MeteringConfig config(Path stateDir, Map<String, String> settings) {

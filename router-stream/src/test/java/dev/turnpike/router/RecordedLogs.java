@@ -42,6 +42,20 @@ final class RecordedLogs implements Logs {
         return log(topic).size();
     }
 
+    @Override
+    public long offsetOf(Topic<?> topic, int partition, long timestamp) {
+        return log(topic).stream()
+                .filter(entry -> entry.timestamp() >= timestamp)
+                .mapToLong(Entry::offset)
+                .min()
+                .orElse(end(topic, partition));
+    }
+
+    @Override
+    public long committed(Topic<?> topic, int partition) {
+        return 0;
+    }
+
     private List<Entry<?>> log(Topic<?> topic) {
         return topics.computeIfAbsent(topic.suffix(), name -> new ArrayList<>());
     }

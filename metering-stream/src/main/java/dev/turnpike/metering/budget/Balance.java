@@ -67,6 +67,18 @@ final class Balance {
         return balance.settlement(account);
     }
 
+    /** What an account holds open, by position. */
+    static Map<PositionKey, Amounts> open(RequestAccount account) {
+        Map<PositionKey, Amounts> open = new LinkedHashMap<>();
+        List<Amounts> closed = closed(account);
+        for (int i = 0; i < closed.size(); i++) {
+            Hold hold = account.holds().get(i);
+            Amounts left = hold.amount().minus(closed.get(i));
+            hold.windows().forEach(window -> open.merge(PositionKey.of(account.team(), window), left, Amounts::plus));
+        }
+        return open;
+    }
+
     private Settlement settle(List<Hold> holds, List<Draft> drafts, Attempts attempts) {
         List<Booking> bookings = book(drafts, holds);
         List<Amounts> unknown = unknown(holds, bookings, attempts);

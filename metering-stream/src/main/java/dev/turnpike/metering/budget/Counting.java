@@ -21,12 +21,25 @@ import org.jspecify.annotations.Nullable;
 public record Counting(long policyOffset, long orgOffset, Map<String, Long> since) {
 
     public static final long ALWAYS = 0;
+    private static final long NOT_LOOKED = Long.MIN_VALUE;
 
     /** Of a team of which nothing is known yet: all its budgets count from its first record. */
     public static Counting first(TeamPolicy policy, @Nullable Org org, long policyOffset, long orgOffset) {
         Map<String, Long> since = new TreeMap<>();
         identities(policy, org).forEach(identity -> since.put(identity, ALWAYS));
         return new Counting(policyOffset, orgOffset, since);
+    }
+
+    /** Of a team whose own budgets are known to count, and nothing else: the others begin to count with the next look. */
+    public static Counting own(TeamPolicy policy) {
+        Map<String, Long> since = new TreeMap<>();
+        identities(policy, null).forEach(identity -> since.put(identity, ALWAYS));
+        return new Counting(NOT_LOOKED, NOT_LOOKED, since);
+    }
+
+    /** Of a team of whose budgets none is known to count; all begin to count with the next look. */
+    public static Counting none() {
+        return new Counting(NOT_LOOKED, NOT_LOOKED, Map.of());
     }
 
     /** Whether it goes by the policy and the org that were read there. */

@@ -29,6 +29,7 @@ final class Entries {
     static final String METER = "turnpike-meter";
 
     static final String USAGE = "usage";
+    static final String ESTIMATED = "estimated";
     static final String ESTIMATE = "estimate";
     static final String CORRECTION = "correction";
 
@@ -123,7 +124,7 @@ final class Entries {
                 .setUsageId(usageId)
                 .setRequestId(hold.dispatch().getRequestId())
                 .setDecision(hold.decision())
-                .setStatus("estimated")
+                .setStatus(ESTIMATED)
                 .setUser(labels.getUser())
                 .setTaskId(labels.getTaskId())
                 .setTaskType(labels.getTaskType())

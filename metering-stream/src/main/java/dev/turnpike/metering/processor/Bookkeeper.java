@@ -180,11 +180,27 @@ final class Bookkeeper implements Books {
     /** Tells the router that all budgets are counted which are below these offsets of the policies and the orgs. */
     void counted(long policiesNext, long orgsNext, long at) {
         progress.counted(policiesNext, orgsNext);
+        tellCounted(at);
+    }
+
+    /** Tells the router all positions of an incarnation that begins. */
+    void tellAll(long at) {
+        long epoch = progress.epoch(at);
+        try (KeyValueIterator<String, Position> all = positions.all()) {
+            all.forEachRemaining(entry ->
+                    forward(entry.key, entry.value.state(epoch, progress.dispatchOffset(), null), at, Sinks.BUDGETS));
+        }
+        tellCounted(at);
+        progress.epochTold();
+    }
+
+    private void tellCounted(long at) {
         PositionKey key = PositionKey.ofPolicies(context.taskId().partition());
         HoldWindow window =
                 new HoldWindow(key.scope(), key.scopeValue(), key.period(), key.windowStart(), Long.MAX_VALUE);
         BudgetState state = Position.of(key, window).state(progress.epoch(at), progress.dispatchOffset(), null);
         state.setVersion(progress.policiesCounted());
+        state.setOrgsOffset(progress.orgsCounted());
         forward(key.encode(), state, at, Sinks.BUDGETS);
     }
 
@@ -209,7 +225,7 @@ final class Bookkeeper implements Books {
         return new Terms(policy, org, policyOffset, orgOffset, counting);
     }
 
-    static <V> Table<V> table(ProcessorContext<Object, Object> context, String name) {
+    static <V> Table<V> table(ProcessorContext<?, ?> context, String name) {
         KeyValueStore<String, Kept<V>> store = context.getStateStore(name);
         return new Table<>(store);
     }
