@@ -17,12 +17,10 @@ import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Dispatch;
-
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.Outcome;
 import dev.turnpike.schemas.event.Rejection;
-
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;

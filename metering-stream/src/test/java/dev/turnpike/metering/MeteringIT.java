@@ -428,7 +428,7 @@ class MeteringIT {
                 "kafka.heartbeat.interval.ms",
                 "500",
                 "kafka.producer.transaction.timeout.ms",
-                "2000",
+                "5000",
                 "http.port",
                 "0");
     }

@@ -17,6 +17,7 @@ import dev.turnpike.metering.state.Orgs;
 import dev.turnpike.metering.state.Policies;
 import dev.turnpike.metering.state.Progress;
 import dev.turnpike.metering.state.SeenUsage;
+import dev.turnpike.metering.state.StateSerdes;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.Ownership;
 import dev.turnpike.schemas.PositionKey;
@@ -41,6 +42,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -62,6 +66,7 @@ final class LostBooks {
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(LostBooks.class);
+    private static final Serde<SpendAggregate> SPEND = StateSerdes.spend();
     private static final byte[] NOTHING = {};
     private static final int HORIZONS = 2;
 
@@ -103,12 +108,14 @@ final class LostBooks {
         this.orgs = new Orgs(Bookkeeper.table(context, MeteringStores.ORGS));
     }
 
-    /** What the topics say, spend aside. */
+    /** What the topics say. */
     static final class Read {
 
         private final RebuiltBooks books;
         private final List<Reported> reported = new ArrayList<>();
         private final List<BudgetAlert> unpriced = new ArrayList<>();
+        // as bytes: there are more of them than of anything else
+        private final Map<String, byte[]> spend = new HashMap<>();
         private long orgsCounted = -1;
         private long newestUsage;
         private long dispatchOffset = -1;
@@ -134,6 +141,14 @@ final class LostBooks {
             Long orgsOffset = entry.value() == null ? null : entry.value().getOrgsOffset();
             if (orgsOffset != null) {
                 read.orgsCounted = orgsOffset;
+            }
+        });
+        Serializer<SpendAggregate> cell = SPEND.serializer();
+        logs.read(Topics.SPEND, partition, From.BEGINNING, entry -> {
+            SpendAggregate known = entry.value();
+            if (known != null) {
+                read.spend.put(
+                        SpendKey.of(known).encode(), cell.serialize(MeteringStores.SPEND_CELLS, known));
             }
         });
         logs.read(Topics.ALERTS, partition, From.BEGINNING, entry -> take(entry, read));
@@ -295,7 +310,7 @@ final class LostBooks {
                 expiry.add(end + config.horizon().toMillis(), Due.Kind.UNPRICED_ALERT, alert.getAlertId());
             }
         }
-        long spend = writeSpend(expiry, teams);
+        writeSpend(read, expiry, teams);
         teams.forEach(this::count);
         progress.openHolds(open);
         metrics.openHolds(partition, open);
@@ -316,23 +331,17 @@ final class LostBooks {
                 partition,
                 result.positions().size(),
                 result.accounts().size(),
-                spend);
+                read.spend.size());
     }
 
-    /** Spend goes from its topic to its store one by one: there may be more of it than fits in memory. */
-    private long writeSpend(ExpiryIndex expiry, Set<String> teams) {
-        long[] count = {0};
-        logs.read(Topics.SPEND, partition, From.BEGINNING, entry -> {
-            SpendAggregate cell = entry.value();
-            if (cell != null) {
-                String key = SpendKey.of(cell).encode();
-                cells.put(key, cell);
-                expiry.add(cell.getWindowEnd() + config.spendRetention().toMillis(), Due.Kind.SPEND_CELL, key);
-                teams.add(cell.getTeam());
-                count[0]++;
-            }
+    private void writeSpend(Read read, ExpiryIndex expiry, Set<String> teams) {
+        Deserializer<SpendAggregate> cell = SPEND.deserializer();
+        read.spend.forEach((key, bytes) -> {
+            SpendAggregate known = cell.deserialize(MeteringStores.SPEND_CELLS, bytes);
+            cells.put(key, known);
+            expiry.add(known.getWindowEnd() + config.spendRetention().toMillis(), Due.Kind.SPEND_CELL, key);
+            teams.add(known.getTeam());
         });
-        return count[0];
     }
 
     private void count(String team) {
