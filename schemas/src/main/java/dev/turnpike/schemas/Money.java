@@ -3,7 +3,6 @@ package dev.turnpike.schemas;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.util.Locale;
 
 /** Amounts of money as a {@code long} in nano-dollars (1e-9 USD): exact, and enough for 9.2 billion dollars. */
 public final class Money {
@@ -42,11 +41,16 @@ public final class Money {
         // negative, as every long has a negative but not every one a positive of its magnitude
         long magnitude = -Math.abs(nanoUsd);
         int places = magnitude == 0 || magnitude <= -NANOS_PER_USD / 100 ? 2 : magnitude <= -1_000 ? 6 : 9;
-        return String.format(
-                        Locale.ROOT,
-                        "$%,." + places + "f",
-                        BigDecimal.valueOf(nanoUsd, 9).abs())
-                .transform(text -> nanoUsd < 0 ? "-" + text : text);
+        // every decision says a sum or two: a Formatter would cost more than the decision
+        String plain = BigDecimal.valueOf(nanoUsd, 9)
+                .abs()
+                .setScale(places, RoundingMode.HALF_UP)
+                .toPlainString();
+        StringBuilder text = new StringBuilder(plain);
+        for (int comma = plain.indexOf('.') - 3; comma > 0; comma -= 3) {
+            text.insert(comma, ',');
+        }
+        return text.insert(0, nanoUsd < 0 ? "-$" : "$").toString();
     }
 
     /** {@code value × factor ÷ divisor}, rounded half-even, exact in between; fails if the result does not fit a long. */

@@ -1,51 +1,84 @@
 package dev.turnpike.bench;
 
-import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.VerboseMode;
+import dev.turnpike.cluster.LocalCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
-/** Runs a benchmark by its name and prints one JSON line per figure: {@code java -jar deploy/bench/target/bench.jar decide}. */
-public final class Bench {
-
-    private static final Map<String, Class<?>> BENCHMARKS = Map.of("decide", DecideBenchmark.class);
-
-    private Bench() {}
-
-    public static void main(String[] args) throws RunnerException {
-        Class<?> benchmark = args.length == 1 ? BENCHMARKS.get(args[0]) : null;
-        if (benchmark == null) {
-            System.err.println(
-                    "name a benchmark: " + BENCHMARKS.keySet().stream().sorted().collect(Collectors.joining(", ")));
-            System.exit(2);
-            return;
+/** The benchmarks by their names. */
+public enum Bench {
+    /** The pure decision, by JMH. */
+    DECIDE {
+        @Override
+        public void run(Plan plan) {
+            JmhFigures.print("decide", DecideBenchmark.class, plan.figures());
         }
-        var options = new OptionsBuilder()
-                .include("^" + benchmark.getName() + "\\.")
-                .addProfiler(GCProfiler.class)
-                .verbosity(VerboseMode.SILENT)
-                .build();
-        for (RunResult result : new Runner(options).run()) {
-            System.out.println(line(args[0], result));
+    },
+    /** The router beside a pass-through. */
+    ROUTE {
+        @Override
+        public void run(Plan plan) throws InterruptedException {
+            onCluster((cluster, dir) -> new RouteBenchmark(plan, cluster, dir).run());
+        }
+    },
+    /** The meter beside a pass-through. */
+    METER {
+        @Override
+        public void run(Plan plan) throws InterruptedException {
+            onCluster((cluster, dir) -> new MeterBenchmark(plan, cluster, dir).run());
+        }
+    },
+    /** The whole pipeline, usage published directly. */
+    LOOP {
+        @Override
+        public void run(Plan plan) throws InterruptedException {
+            onCluster((cluster, dir) -> new LoopBenchmark(plan, cluster, dir, false).run());
+        }
+    },
+    /** The whole pipeline with a provider over HTTP. */
+    LOOP_HTTP {
+        @Override
+        public void run(Plan plan) throws InterruptedException {
+            onCluster((cluster, dir) -> new LoopBenchmark(plan, cluster, dir, true).run());
+        }
+    };
+
+    private interface Measurement {
+        void run(LocalCluster cluster, Path dir) throws InterruptedException;
+    }
+
+    /**
+     * Measures and prints.
+     *
+     * @throws IllegalStateException if it cannot be measured, or the log afterwards breaks a law
+     */
+    public abstract void run(Plan plan) throws InterruptedException;
+
+    private static void onCluster(Measurement measurement) throws InterruptedException {
+        Path dir = temporary();
+        try (LocalCluster cluster = LocalCluster.start(LocalCluster.Options.temporary())) {
+            measurement.run(cluster, dir);
+        } finally {
+            delete(dir);
         }
     }
 
-    private static String line(String name, RunResult result) {
-        String label = result.getParams().getBenchmark();
-        var allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-        return String.format(
-                Locale.ROOT,
-                "{\"bench\": \"%s\", \"case\": \"%s\", \"offers\": %s, \"p50_us\": %.2f, \"p99_us\": %.2f, \"bytes\": %.0f}",
-                name,
-                label.substring(label.lastIndexOf('.') + 1),
-                result.getParams().getParam("offers"),
-                result.getPrimaryResult().getStatistics().getPercentile(50),
-                result.getPrimaryResult().getStatistics().getPercentile(99),
-                allocated == null ? Double.NaN : allocated.getScore());
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("turnpike-bench-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path dir) {
+        try (Stream<Path> all = Files.walk(dir)) {
+            all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

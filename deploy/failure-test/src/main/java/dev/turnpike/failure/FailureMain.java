@@ -59,7 +59,13 @@ public final class FailureMain implements Callable<Integer> {
     boolean json;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new FailureMain()).execute(args));
+        System.exit(new CommandLine(new FailureMain())
+                .setExecutionExceptionHandler((thrown, command, parsed) -> {
+                    command.getErr().println("failure-test: " + thrown.getMessage());
+                    command.getErr().flush();
+                    return 1;
+                })
+                .execute(args));
     }
 
     @Override

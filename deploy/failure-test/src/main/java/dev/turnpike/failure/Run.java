@@ -80,7 +80,10 @@ final class Run {
                     Watch watch = new Watch(cluster)) {
                 watch.start();
                 load.start();
-                await("something booked on every partition", START_PATIENCE, () -> watch.hasAll(Topics.LEDGER));
+                await(
+                        "something decided, answered and booked on every partition",
+                        START_PATIENCE,
+                        () -> watch.hasAll(Topics.COMPLETIONS) && watch.hasAll(Topics.LEDGER));
                 say("all parts work; a calm while before the faults");
                 load.beginWaves();
                 Faults faults = new Faults(world, watch::lastOutput, stop, plan.seed());

@@ -3,6 +3,7 @@ package dev.turnpike.failure;
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cluster.BrokerNode;
 import dev.turnpike.cluster.ClusterException;
+import dev.turnpike.cluster.ConnectMain;
 import dev.turnpike.cluster.LocalRegistry;
 import dev.turnpike.cluster.TcpProxy;
 import dev.turnpike.failure.Instance.Role;
@@ -100,7 +101,7 @@ final class World implements AutoCloseable {
         application(
                 Role.SINK,
                 SINK,
-                SinkMain.class,
+                ConnectMain.class,
                 List.of("-Xmx256m", "-D" + WrongClockSink.CLOCK_FILE + "=" + clock),
                 sink(providerUrl));
         Thread supervisor = new Thread(this::lookAfterAll, "supervisor");
@@ -282,6 +283,7 @@ final class World implements AutoCloseable {
         sink.put("shutdown.grace.ms", "3000");
         sink.put("providers", PROVIDER);
         sink.put("provider." + PROVIDER + ".url", providerUrl);
+        sink.put("provider." + PROVIDER + ".key", "");
         sink.put("worker.dir", dir.resolve(SINK).toString());
         sink.keySet().removeIf(key -> key.startsWith("provider.simulated."));
         return sink;

@@ -27,5 +27,7 @@ class FailureIT {
         // it would be nothing to be proud of if nobody had come to a limit
         assertThat(outcome.tally().hotWindows()).isNotEmpty();
         assertThat(outcome.tally().dispatches()).isGreaterThan(100);
+        // nor if nobody had executed what was dispatched
+        assertThat((long) outcome.calls().size()).isGreaterThan(outcome.tally().dispatches() / 2);
     }
 }

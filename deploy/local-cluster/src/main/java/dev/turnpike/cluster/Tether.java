@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -37,7 +38,13 @@ final class Tether {
         Method main = Class.forName(args[1]).getMethod("main", String[].class);
         // like the launcher, which asks for a public method only
         main.setAccessible(true);
-        main.invoke(null, (Object) more);
+        try {
+            main.invoke(null, (Object) more);
+        } catch (InvocationTargetException e) {
+            // threads that it has started would keep the process: nobody could tell that it does nothing
+            e.getTargetException().printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
     }
 
     // by reflection, because the compiler warns of this API and leaves no way to say that it is meant

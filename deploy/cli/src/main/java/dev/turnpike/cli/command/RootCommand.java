@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             KeysCommand.class,
             AuditCommand.class,
             ReplayCommand.class,
+            BenchCommand.class,
             EvalCommand.class,
             TrainCommand.class,
         })

@@ -1,23 +1,22 @@
-package dev.turnpike.failure;
+package dev.turnpike.cluster;
 
-import dev.turnpike.cluster.LocalConnect;
 import dev.turnpike.schemas.Settings;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A Connect worker with the provider sink in a process of its own; its one argument is the connector's file, which also
+ * A Connect worker with one connector in a process of its own; its one argument is the connector's file, which also
  * names the folder of the worker as {@code worker.dir}.
  *
  * <p>A task that has failed is not started again by a standalone worker: the process ends, for whoever looks after it to
  * start it anew.
  */
-final class SinkMain {
+public final class ConnectMain {
 
     private static final long LOOK_AGAIN_MILLIS = 500;
 
-    private SinkMain() {}
+    private ConnectMain() {}
 
     public static void main(String[] args) throws Exception {
         Settings settings = Settings.load(Map.of(), Path.of(args[0]));
