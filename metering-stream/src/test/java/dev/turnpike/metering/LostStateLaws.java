@@ -83,7 +83,6 @@ class LostStateLaws {
         }
         assertThat(unharmed.alerts).as(label).isNotEmpty();
         assertThat(unharmed.lent).as(label).isNotEmpty();
-        assertThat(unharmed.deadLetters).as(label).contains(DeadLetter.TOO_OLD);
     }
 
     /** Publishes something once more. */

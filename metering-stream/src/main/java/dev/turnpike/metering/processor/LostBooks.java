@@ -147,8 +147,7 @@ final class LostBooks {
         logs.read(Topics.SPEND, partition, From.BEGINNING, entry -> {
             SpendAggregate known = entry.value();
             if (known != null) {
-                read.spend.put(
-                        SpendKey.of(known).encode(), cell.serialize(MeteringStores.SPEND_CELLS, known));
+                read.spend.put(SpendKey.of(known).encode(), cell.serialize(MeteringStores.SPEND_CELLS, known));
             }
         });
         logs.read(Topics.ALERTS, partition, From.BEGINNING, entry -> take(entry, read));
