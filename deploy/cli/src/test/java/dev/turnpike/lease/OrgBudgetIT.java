@@ -3,9 +3,9 @@ package dev.turnpike.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.turnpike.cli.audit.Audit;
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.log.TopicLog;
-import dev.turnpike.cli.audit.Audit;
 import dev.turnpike.cluster.LocalCluster;
 import dev.turnpike.metering.MeteringService;
 import dev.turnpike.metering.config.MeteringConfig;
