@@ -78,10 +78,11 @@ public final class MeteringTopology {
     private static final String TELL_LENDER = "tell-lender";
     private static final String LEND = "lend";
     private static final String BEGIN_BUDGETS = "begin-budgets";
+    private static final String CORRECT_PRICES = "correct-prices";
     private static final String WRITE_TICKS = "write-ticks";
     private static final String FOLD_PERFORMANCE = "fold-performance";
     private static final String[] BOOKKEEPERS = {
-        SETTLE_USAGE, OPEN_HOLD, CLOSE_REFUSED, RECORD_OUTCOME, BEGIN_BUDGETS, EXPIRE_HOLDS
+        SETTLE_USAGE, OPEN_HOLD, CLOSE_REFUSED, RECORD_OUTCOME, BEGIN_BUDGETS, CORRECT_PRICES, EXPIRE_HOLDS
     };
 
     private final StreamsSettings settings;
@@ -103,7 +104,7 @@ public final class MeteringTopology {
      * Wires the meter.
      *
      * @param partitions how many partitions the topics keyed by team have
-     * @param logs what lost state is rebuilt from
+     * @param logs what lost state is rebuilt from, and the ledger corrected
      */
     public static Topology build(
             MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics, Logs logs) {
@@ -134,6 +135,7 @@ public final class MeteringTopology {
                 "rejections-source");
         topology.addProcessor(RECORD_OUTCOME, processors.recordOutcome(), "take-outcomes", "take-outcomes-moved");
         topology.addProcessor(BEGIN_BUDGETS, processors.beginBudgets(), "ticks-source");
+        topology.addProcessor(CORRECT_PRICES, processors.correctPrices(), "ticks-source");
         topology.addProcessor(EXPIRE_HOLDS, processors.expireHolds(), "ticks-source");
         topology.addProcessor(TELL_LENDER, processors.tellLender(), "ticks-source");
         topology.addProcessor(LEND, processors.lend(), "lease-requests-source", "ticks-source");
@@ -147,7 +149,7 @@ public final class MeteringTopology {
         sink(Sinks.LEASES, Topics.LEASES, byTeamOfLease(), LEND);
         sink(Sinks.LEASE_REQUESTS, Topics.LEASE_REQUESTS, byOrg(), TELL_LENDER, LEND);
         sink(Sinks.PERFORMANCE_SAMPLES, Topics.PERFORMANCE_SAMPLES, BOOKKEEPERS);
-        sink(Sinks.TICKS, Topics.TICKS, toOwnPartition(), WRITE_TICKS);
+        sink(Sinks.TICKS, Topics.TICKS, toOwnPartition(), WRITE_TICKS, CORRECT_PRICES);
         sink(Sinks.MODEL_PERFORMANCE, Topics.MODEL_PERFORMANCE, FOLD_PERFORMANCE);
         bytesSink(Sinks.USAGE_MOVED, Topics.USAGE_MOVED, new StringSerializer(), "take-usage");
         bytesSink(Sinks.OUTCOMES_MOVED, Topics.OUTCOMES_MOVED, new StringSerializer(), "take-outcomes");
@@ -163,6 +165,7 @@ public final class MeteringTopology {
                 OPEN_HOLD,
                 CLOSE_REFUSED,
                 RECORD_OUTCOME,
+                CORRECT_PRICES,
                 EXPIRE_HOLDS);
         return topology;
     }

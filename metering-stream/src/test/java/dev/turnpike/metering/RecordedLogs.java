@@ -49,12 +49,24 @@ final class RecordedLogs implements Logs {
     }
 
     @Override
-    public long offsetOf(Topic<?> topic, int partition, long timestamp) {
+    public long first(Topic<?> topic, int partition, long timestamp) {
         return log(topic).stream()
                 .filter(entry -> entry.timestamp() >= timestamp)
                 .mapToLong(Entry::offset)
                 .min()
                 .orElse(end(topic, partition));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // as they were added
+    public <V extends SpecificRecord> long read(
+            Topic<V> topic, int partition, long from, long until, int most, Consumer<Entry<V>> reader) {
+        long next = from;
+        while (next < Math.min(until, end(topic, partition)) && next < from + most) {
+            reader.accept((Entry<V>) log(topic).get((int) next));
+            next++;
+        }
+        return next;
     }
 
     @Override

@@ -35,6 +35,8 @@ public final class KafkaLogs implements Logs {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaLogs.class);
     private static final Duration POLL = Duration.ofMillis(200);
+    // a broker answers a fetch of nothing sooner: nothing by then is nothing committed
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final long TELL_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final StreamsSettings settings;
@@ -76,6 +78,42 @@ public final class KafkaLogs implements Logs {
     }
 
     @Override
+    public <V extends SpecificRecord> long read(
+            Topic<V> topic, int partition, long from, long until, int most, Consumer<Entry<V>> reader) {
+        TopicPartition read = new TopicPartition(settings.topic(topic), partition);
+        Deserializer<Received<V>> values = serdes.received(topic).deserializer();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            consumer.assign(List.of(read));
+            consumer.seek(read, from);
+            long next = from;
+            int taken = 0;
+            while (next < until) {
+                for (ConsumerRecord<byte[], byte[]> record :
+                        consumer.poll(PATIENCE).records(read)) {
+                    if (record.offset() >= until || taken == most) {
+                        return Math.min(until, record.offset());
+                    }
+                    accept(record, values, reader);
+                    taken++;
+                }
+                long reached = consumer.position(read);
+                if (reached == next) {
+                    return next;
+                }
+                next = reached;
+            }
+            return next;
+        }
+    }
+
+    @Override
+    public long first(Topic<?> topic, int partition, long timestamp) {
+        long first =
+                offsets(topic, partition, OffsetSpec.forTimestamp(timestamp)).offset();
+        return first < 0 ? end(topic, partition) : first;
+    }
+
+    @Override
     public long newest(Topic<?> topic, int partition) {
         return offsets(topic, partition, OffsetSpec.maxTimestamp()).timestamp();
     }
@@ -83,14 +121,6 @@ public final class KafkaLogs implements Logs {
     @Override
     public long end(Topic<?> topic, int partition) {
         return offsets(topic, partition, OffsetSpec.latest()).offset();
-    }
-
-    @Override
-    public long offsetOf(Topic<?> topic, int partition, long timestamp) {
-        // the broker knows no time before 1970, and takes some of those numbers for something else
-        OffsetSpec spec = timestamp <= 0 ? OffsetSpec.earliest() : OffsetSpec.forTimestamp(timestamp);
-        long offset = offsets(topic, partition, spec).offset();
-        return offset < 0 ? end(topic, partition) : offset;
     }
 
     @Override

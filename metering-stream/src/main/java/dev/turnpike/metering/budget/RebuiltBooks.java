@@ -47,10 +47,11 @@ public final class RebuiltBooks {
     private record Said(BudgetState state, long at) {}
 
     /** Holds that were opened after the last word on their window. */
-    private record Opened(HoldWindow window, Amounts amounts, long until) {
+    private record Opened(HoldWindow window, Amounts amounts, long until, long at) {
 
         Opened plus(Opened other) {
-            return new Opened(window, amounts.plus(other.amounts), Math.max(until, other.until));
+            return new Opened(
+                    window, amounts.plus(other.amounts), Math.max(until, other.until), Math.min(at, other.at));
         }
     }
 
@@ -152,7 +153,7 @@ public final class RebuiltBooks {
             PositionKey key = PositionKey.of(dispatch.getTeam(), window);
             Said word = said.get(key);
             if (word == null || word.state.getDispatchOffset() < offset) {
-                since.merge(key, new Opened(window, hold, dispatch.getHoldUntil()), Opened::plus);
+                since.merge(key, new Opened(window, hold, dispatch.getHoldUntil(), at), Opened::plus);
             }
         }
     }
@@ -221,7 +222,8 @@ public final class RebuiltBooks {
                     state.getCarried() == null ? Amounts.ZERO : Amounts.of(state.getCarried()),
                     state.getVersion(),
                     Math.max(word.getValue().at, until.getOrDefault(key, Long.MIN_VALUE)),
-                    alerted.getOrDefault(key, List.of())));
+                    alerted.getOrDefault(key, List.of()),
+                    state.getBegunAt() == null ? 0 : state.getBegunAt()));
         }
         since.forEach((key, later) -> {
             // a window that nothing is said of any more has ended, and so have its holds
@@ -238,7 +240,8 @@ public final class RebuiltBooks {
                         Amounts.ZERO,
                         0,
                         later.until,
-                        List.of()));
+                        List.of(),
+                        later.at));
             }
         });
         return new Result(live, positions, unexplained);

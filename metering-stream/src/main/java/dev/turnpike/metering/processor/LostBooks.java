@@ -24,9 +24,11 @@ import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.BudgetAlert;
+import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.Outcome;
+import dev.turnpike.schemas.event.PriceProgress;
 import dev.turnpike.schemas.event.Rejection;
 import dev.turnpike.schemas.event.SpendAggregate;
 import dev.turnpike.schemas.event.TeamPolicy;
@@ -49,6 +51,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,6 +120,7 @@ final class LostBooks {
         // as bytes: there are more of them than of anything else
         private final Map<String, byte[]> spend = new HashMap<>();
         private long orgsCounted = -1;
+        private @Nullable PriceProgress prices;
         private long newestUsage;
         private long dispatchOffset = -1;
 
@@ -138,9 +142,10 @@ final class LostBooks {
         logs.read(Topics.BUDGETS, partition, From.BEGINNING, entry -> {
             PositionKey key = PositionKey.decode(entry.key());
             read.books.say(key, entry.value(), entry.timestamp());
-            Long orgsOffset = entry.value() == null ? null : entry.value().getOrgsOffset();
-            if (orgsOffset != null) {
-                read.orgsCounted = orgsOffset;
+            BudgetState state = entry.value();
+            if (key.isOfPolicies() && state != null) {
+                read.orgsCounted = state.getOrgsOffset() == null ? -1 : state.getOrgsOffset();
+                read.prices = state.getPrices();
             }
         });
         Serializer<SpendAggregate> cell = SPEND.serializer();
@@ -180,7 +185,7 @@ final class LostBooks {
         read(Topics.USAGE_MOVED, from, booked, dealtWith, entry -> report(entry, read));
         // no entry tells how far outcomes had been judged
         for (Topic<Outcome> outcomes : List.of(Topics.OUTCOMES, Topics.OUTCOMES_MOVED)) {
-            booked.put(config.streams().topic(outcomes), logs.offsetOf(outcomes, partition, newest + 1) - 1);
+            booked.put(config.streams().topic(outcomes), logs.first(outcomes, partition, newest + 1) - 1);
             read(outcomes, from, booked, dealtWith, entry -> judge(entry, read));
         }
         return read;
@@ -197,7 +202,7 @@ final class LostBooks {
         long end = logs.end(topic, partition);
         long known = booked.getOrDefault(name, -1L);
         long last = Math.max(
-                Math.max(logs.committed(topic, partition), logs.offsetOf(topic, partition, from.timestamp())) - 1,
+                Math.max(logs.committed(topic, partition), logs.first(topic, partition, from.timestamp())) - 1,
                 // of a topic that is no more
                 known < end ? known : -1);
         dealtWith.put(name, last);
@@ -269,6 +274,9 @@ final class LostBooks {
         }
         progress.readDispatch(read.dispatchOffset);
         progress.readUsage(read.newestUsage);
+        if (read.prices != null) {
+            progress.prices(read.prices);
+        }
         progress.counted(read.books.policiesCounted(), read.orgsCounted);
         ExpiryIndex expiry = new ExpiryIndex(index, progress);
         RebuiltBooks.Result result = read.books.result(team -> policies.of(team).getTimezone());
@@ -304,6 +312,11 @@ final class LostBooks {
         }
         for (BudgetAlert alert : read.unpriced) {
             Long end = alert.getWindowEnd();
+            Long begin = alert.getWindowStart();
+            if (begin != null) {
+                // the usage it is about may have been admitted before the day
+                progress.unpriced(begin - config.horizon().toMillis());
+            }
             if (end != null) {
                 unpricedAlerts.put(alert.getAlertId(), NOTHING);
                 expiry.add(end + config.horizon().toMillis(), Due.Kind.UNPRICED_ALERT, alert.getAlertId());

@@ -45,7 +45,7 @@ public final class MeterProcessors {
      * Supplies the processors of one meter.
      *
      * @param partitions how many partitions the topics keyed by team have
-     * @param logs what lost state is rebuilt from
+     * @param logs what lost state is rebuilt from, and the ledger read back
      */
     public MeterProcessors(MeteringConfig config, MeterMetrics metrics, int partitions, Logs logs) {
         this.config = config;
@@ -91,6 +91,10 @@ public final class MeterProcessors {
 
     public ProcessorSupplier<String, Tick, Object, Object> beginBudgets() {
         return rebuilt(() -> new BeginBudgetsProcessor(config, metrics));
+    }
+
+    public ProcessorSupplier<String, Tick, Object, Object> correctPrices() {
+        return rebuilt(() -> new CorrectPricesProcessor(config, metrics, logs));
     }
 
     public ProcessorSupplier<String, Tick, String, Tick> writeTicks() {
