@@ -45,7 +45,8 @@ final class MeterDriver implements AutoCloseable {
         this.config = config(stateDir, settings);
         this.serdes = new EventSerdes(config.streams().registry());
         this.driver = new TopologyTestDriver(
-                MeteringTopology.build(config, serdes, partitions, new MeterMetrics(metrics), logs == null ? ledger : logs),
+                MeteringTopology.build(
+                        config, serdes, partitions, new MeterMetrics(metrics), logs == null ? ledger : logs),
                 config.streams().properties(),
                 Instant.ofEpochMilli(Given.NOON));
     }

@@ -32,7 +32,6 @@ final class Entries {
     static final String USAGE = "usage";
     static final String ESTIMATED = "estimated";
     static final String ESTIMATE = "estimate";
-    private static final String ESTIMATED = "estimated";
     static final String CORRECTION = "correction";
 
     private Entries() {}
