@@ -190,7 +190,7 @@ class LostStateLaws {
 
         private void tick() {
             now += 1_000;
-            send(Topics.TICKS, "0", new Tick(0));
+            send(Topics.TICKS, "0", new Tick(0, null));
         }
 
         private void dispatch() {
