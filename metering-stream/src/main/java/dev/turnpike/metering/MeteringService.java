@@ -3,11 +3,11 @@ package dev.turnpike.metering;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.metering.http.MeterApi;
 import dev.turnpike.metering.processor.MeterMetrics;
-import dev.turnpike.metering.state.Continuity;
 import dev.turnpike.metering.state.MeterView;
 import dev.turnpike.metering.state.QueriedMeter;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.streams.HttpServer;
+import dev.turnpike.streams.KafkaLogs;
 import dev.turnpike.streams.StreamsService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -29,14 +29,13 @@ public final class MeteringService implements AutoCloseable {
     /**
      * Checks the topics and starts; returns while partitions are assigned and stores are restored.
      *
-     * @throws IllegalStateException with a line for each topic that is missing or wrong, or if there is a ledger and the
-     *     state that belongs to it is not
+     * @throws IllegalStateException with a line for each topic that is missing or wrong
      */
     public static MeteringService start(MeteringConfig config, MeterRegistry registry) {
         int partitions = StreamsService.checkTopics(config.streams(), MeteringTopology.TOPICS);
-        Continuity.check(config.streams(), partitions);
         EventSerdes serdes = new EventSerdes(config.streams().registry());
-        var topology = MeteringTopology.build(config, serdes, partitions, new MeterMetrics(registry));
+        var topology = MeteringTopology.build(
+                config, serdes, partitions, new MeterMetrics(registry), new KafkaLogs(config.streams()));
         return new MeteringService(config, StreamsService.start(config.streams(), topology, registry), partitions);
     }
 

@@ -27,8 +27,8 @@ import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.streams.DeadLetters;
-import dev.turnpike.streams.IntakeProcessor;
 import dev.turnpike.streams.IntakeRoute;
+import dev.turnpike.streams.Logs;
 import dev.turnpike.streams.StreamsSettings;
 import java.util.List;
 import java.util.Optional;
@@ -78,10 +78,11 @@ public final class MeteringTopology {
     private static final String TELL_LENDER = "tell-lender";
     private static final String LEND = "lend";
     private static final String BEGIN_BUDGETS = "begin-budgets";
+    private static final String CORRECT_PRICES = "correct-prices";
     private static final String WRITE_TICKS = "write-ticks";
     private static final String FOLD_PERFORMANCE = "fold-performance";
     private static final String[] BOOKKEEPERS = {
-        SETTLE_USAGE, OPEN_HOLD, CLOSE_REFUSED, RECORD_OUTCOME, BEGIN_BUDGETS, EXPIRE_HOLDS
+        SETTLE_USAGE, OPEN_HOLD, CLOSE_REFUSED, RECORD_OUTCOME, BEGIN_BUDGETS, CORRECT_PRICES, EXPIRE_HOLDS
     };
 
     private final StreamsSettings settings;
@@ -90,11 +91,12 @@ public final class MeteringTopology {
     private final MeterProcessors processors;
     private final Topology topology;
 
-    private MeteringTopology(MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics) {
+    private MeteringTopology(
+            MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics, Logs logs) {
         this.settings = config.streams();
         this.serdes = serdes;
         this.partitions = partitions;
-        this.processors = new MeterProcessors(config, metrics);
+        this.processors = new MeterProcessors(config, metrics, partitions, logs);
         this.topology = new Topology(settings.topologyConfig());
     }
 
@@ -102,9 +104,11 @@ public final class MeteringTopology {
      * Wires the meter.
      *
      * @param partitions how many partitions the topics keyed by team have
+     * @param logs what lost state is rebuilt from, and the ledger corrected
      */
-    public static Topology build(MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics) {
-        return new MeteringTopology(config, serdes, partitions, metrics).build();
+    public static Topology build(
+            MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics, Logs logs) {
+        return new MeteringTopology(config, serdes, partitions, metrics, logs).build();
     }
 
     private Topology build() {
@@ -131,9 +135,10 @@ public final class MeteringTopology {
                 "rejections-source");
         topology.addProcessor(RECORD_OUTCOME, processors.recordOutcome(), "take-outcomes", "take-outcomes-moved");
         topology.addProcessor(BEGIN_BUDGETS, processors.beginBudgets(), "ticks-source");
+        topology.addProcessor(CORRECT_PRICES, processors.correctPrices(), "ticks-source");
         topology.addProcessor(EXPIRE_HOLDS, processors.expireHolds(), "ticks-source");
         topology.addProcessor(TELL_LENDER, processors.tellLender(), "ticks-source");
-        topology.addProcessor(LEND, processors.lend(partitions), "lease-requests-source", "ticks-source");
+        topology.addProcessor(LEND, processors.lend(), "lease-requests-source", "ticks-source");
         topology.addProcessor(WRITE_TICKS, processors.writeTicks(), "ticks-source");
         topology.addProcessor(FOLD_PERFORMANCE, processors.foldPerformance(), "performance-samples-source");
 
@@ -144,7 +149,7 @@ public final class MeteringTopology {
         sink(Sinks.LEASES, Topics.LEASES, byTeamOfLease(), LEND);
         sink(Sinks.LEASE_REQUESTS, Topics.LEASE_REQUESTS, byOrg(), TELL_LENDER, LEND);
         sink(Sinks.PERFORMANCE_SAMPLES, Topics.PERFORMANCE_SAMPLES, BOOKKEEPERS);
-        sink(Sinks.TICKS, Topics.TICKS, toOwnPartition(), WRITE_TICKS);
+        sink(Sinks.TICKS, Topics.TICKS, toOwnPartition(), WRITE_TICKS, CORRECT_PRICES);
         sink(Sinks.MODEL_PERFORMANCE, Topics.MODEL_PERFORMANCE, FOLD_PERFORMANCE);
         bytesSink(Sinks.USAGE_MOVED, Topics.USAGE_MOVED, new StringSerializer(), "take-usage");
         bytesSink(Sinks.OUTCOMES_MOVED, Topics.OUTCOMES_MOVED, new StringSerializer(), "take-outcomes");
@@ -160,6 +165,7 @@ public final class MeteringTopology {
                 OPEN_HOLD,
                 CLOSE_REFUSED,
                 RECORD_OUTCOME,
+                CORRECT_PRICES,
                 EXPIRE_HOLDS);
         return topology;
     }
@@ -211,7 +217,7 @@ public final class MeteringTopology {
                 serdes.received(topic).deserializer(),
                 settings.topic(topic));
         var route = new IntakeRoute<>(team, problem, partitions, movedSink, next, settings.applicationId());
-        topology.addProcessor("take-" + name, () -> new IntakeProcessor<>(route), name + "-source");
+        topology.addProcessor("take-" + name, processors.intake(route), name + "-source");
     }
 
     private <V extends SpecificRecord> void sink(String name, Topic<V> topic, String... parents) {

@@ -2,6 +2,7 @@ package dev.turnpike.metering;
 
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.metering.processor.MeterMetrics;
+import dev.turnpike.metering.state.Kept;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
@@ -21,6 +22,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +34,19 @@ final class MeterDriver implements AutoCloseable {
     private final MeteringConfig config;
     private final EventSerdes serdes;
     private final TopologyTestDriver driver;
+    private final WrittenLedger ledger = new WrittenLedger();
 
     MeterDriver(Path stateDir, int partitions, Map<String, String> settings) {
+        this(stateDir, partitions, settings, null);
+    }
+
+    /** @param logs what its state is rebuilt from; null: it has lost none */
+    MeterDriver(Path stateDir, int partitions, Map<String, String> settings, @Nullable RecordedLogs logs) {
         this.config = config(stateDir, settings);
         this.serdes = new EventSerdes(config.streams().registry());
         this.driver = new TopologyTestDriver(
-                MeteringTopology.build(config, serdes, partitions, new MeterMetrics(metrics)),
+                MeteringTopology.build(
+                        config, serdes, partitions, new MeterMetrics(metrics), logs == null ? ledger : logs),
                 config.streams().properties(),
                 Instant.ofEpochMilli(Given.NOON));
     }
@@ -45,7 +54,8 @@ final class MeterDriver implements AutoCloseable {
     static Topology topology(Path stateDir) {
         MeteringConfig config = config(stateDir, Map.of());
         EventSerdes serdes = new EventSerdes(config.streams().registry());
-        return MeteringTopology.build(config, serdes, 4, new MeterMetrics(new SimpleMeterRegistry()));
+        return MeteringTopology.build(
+                config, serdes, 4, new MeterMetrics(new SimpleMeterRegistry()), new WrittenLedger());
     }
 
     private static MeteringConfig config(Path stateDir, Map<String, String> settings) {
@@ -70,7 +80,21 @@ final class MeterDriver implements AutoCloseable {
                 .pipeInput(key, value, at);
     }
 
+    @SuppressWarnings("unchecked") // the topic decides the class
     <V extends SpecificRecord> List<TestRecord<String, V>> read(Topic<V> topic) {
+        if (topic.equals(Topics.LEDGER)) {
+            ledger.add(written(Topics.LEDGER));
+            return (List<TestRecord<String, V>>) (List<?>) ledger.unread();
+        }
+        return written(topic);
+    }
+
+    /** Lets the meter read back what it has written. */
+    void commit() {
+        ledger.add(written(Topics.LEDGER));
+    }
+
+    private <V extends SpecificRecord> List<TestRecord<String, V>> written(Topic<V> topic) {
         return driver.createOutputTopic(
                         config.streams().topic(topic),
                         new StringDeserializer(),
@@ -82,6 +106,11 @@ final class MeterDriver implements AutoCloseable {
         return driver.createOutputTopic(
                         config.streams().topic(topic), new ByteArrayDeserializer(), new ByteArrayDeserializer())
                 .readRecordsToList();
+    }
+
+    /** A table that every instance reads whole. */
+    <V> KeyValueStore<String, Kept<V>> table(String name) {
+        return driver.getKeyValueStore(name);
     }
 
     void passSeconds(int seconds) {

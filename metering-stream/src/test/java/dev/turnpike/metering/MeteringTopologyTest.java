@@ -9,6 +9,9 @@ import static dev.turnpike.metering.Given.usd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.metering.MemoryMeter.Input;
+import dev.turnpike.metering.state.Kept;
+import dev.turnpike.metering.state.MeteringStores;
+import dev.turnpike.metering.state.Table;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
@@ -65,7 +68,7 @@ class MeteringTopologyTest {
             }
             List<Integer> estimates = new ArrayList<>();
             for (int tick = 0; tick < 4; tick++) {
-                meter.pipe(Topics.TICKS, "0", new Tick(0), NOON + 20 * MINUTE + tick);
+                meter.pipe(Topics.TICKS, "0", new Tick(0, null), NOON + 20 * MINUTE + tick);
                 estimates.add(meter.read(Topics.LEDGER).size());
             }
 
@@ -76,14 +79,56 @@ class MeteringTopologyTest {
     @Test
     void shouldEndAHoldThatCameAfterItsTime() {
         try (MeterDriver meter = new MeterDriver(folder, 1, Map.of())) {
-            meter.pipe(Topics.TICKS, "0", new Tick(0), NOON + 20 * MINUTE);
+            meter.pipe(Topics.TICKS, "0", new Tick(0, null), NOON + 20 * MINUTE);
             meter.pipe(Topics.DISPATCHES, TEAM, dispatch("r1"), NOON);
-            meter.pipe(Topics.TICKS, "0", new Tick(0), NOON + 20 * MINUTE + 1_000);
+            meter.pipe(Topics.TICKS, "0", new Tick(0, null), NOON + 20 * MINUTE + 1_000);
 
             assertThat(meter.read(Topics.LEDGER))
                     .singleElement()
                     .satisfies(entry -> assertThat(entry.value().getKind()).isEqualTo("estimate"));
         }
+    }
+
+    /** After a task has moved, the tables of its new instance may be behind those that it went by. */
+    @Test
+    void shouldCountABudgetThoughAnOlderPolicyIsReadInBetween() {
+        try (MeterDriver meter = new MeterDriver(folder, 1, Map.of())) {
+            TeamPolicy changed = Given.policy("UTC", usd("team", "day", 10_000), usd("user", "day", 500));
+            meter.pipe(Topics.POLICIES, TEAM, POLICY, NOON);
+            Kept<TeamPolicy> older = kept(meter, TEAM);
+            meter.pipe(Topics.USAGE, TEAM, elsewhere("u1"), NOON);
+            meter.pipe(Topics.POLICIES, TEAM, changed, NOON);
+            meter.pipe(Topics.TICKS, "0", new Tick(0, null), NOON + 1_000);
+            Kept<TeamPolicy> newer = kept(meter, TEAM);
+
+            read(meter, older);
+            meter.pipe(Topics.USAGE, TEAM, elsewhere("u2"), NOON + 1_500);
+            meter.pipe(Topics.TICKS, "0", new Tick(0, null), NOON + 2_000);
+            read(meter, newer);
+            meter.pipe(Topics.TICKS, "0", new Tick(0, null), NOON + 3_000);
+            meter.pipe(Topics.USAGE, TEAM, elsewhere("u3"), NOON + 4_000);
+
+            assertThat(meter.read(Topics.BUDGETS))
+                    .filteredOn(state -> state.key().startsWith(TEAM + "/user/ann/"))
+                    .last()
+                    .satisfies(state ->
+                            assertThat(state.value().getSpent().getTokens()).isEqualTo(30));
+        }
+    }
+
+    /** Ten tokens of ann through another gateway. */
+    private static UsageReport elsewhere(String id) {
+        return usage("r", 10).setUsageId(id).setRequestId(null).setUser("ann").build();
+    }
+
+    private static Kept<TeamPolicy> kept(MeterDriver meter, String team) {
+        return meter.<TeamPolicy>table(MeteringStores.POLICIES).get(team);
+    }
+
+    private static void read(MeterDriver meter, Kept<TeamPolicy> policy) {
+        var table = meter.<TeamPolicy>table(MeteringStores.POLICIES);
+        table.put(TEAM, policy);
+        table.put(Table.NEWEST, new Kept<>(null, policy.offset()));
     }
 
     @Test
@@ -178,7 +223,7 @@ class MeteringTopologyTest {
             } else if (input instanceof Input.Refuses refuses) {
                 meter.pipe(Topics.REJECTIONS, TEAM, rejection(refuses), refuses.at());
             } else if (input instanceof Input.Ticks ticks) {
-                meter.pipe(Topics.TICKS, "0", new Tick(0), ticks.at());
+                meter.pipe(Topics.TICKS, "0", new Tick(0, null), ticks.at());
             }
         }
     }

@@ -96,8 +96,9 @@ class ScenarioTest {
 
     private static void pipe(MeterDriver meter, JsonNode step) throws IOException {
         long at = Given.NOON + Math.round(step.path("at").asDouble() * Given.MINUTE);
+        meter.commit();
         if (step.has("tick")) {
-            meter.pipe(Topics.TICKS, "0", new Tick(0), at);
+            meter.pipe(Topics.TICKS, "0", new Tick(0, null), at);
             return;
         }
         String name = step.path("topic").asText();

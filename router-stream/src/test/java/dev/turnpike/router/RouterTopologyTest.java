@@ -238,6 +238,20 @@ class RouterTopologyTest {
     }
 
     @Test
+    void shouldNotTakeForOpenWhatTheMeterClosesOfAWindowThatBeganAnew() {
+        AmountVector hold = decide("r1").getHold();
+        router.send(Topics.BUDGETS, TODAY.encode(), state(1, hold, hold, 7), AT);
+        decide("r2");
+        // the meter had not heard of r2 when it forgot the window
+        router.send(Topics.BUDGETS, TODAY.encode(), null, AT);
+        router.send(Topics.BUDGETS, TODAY.encode(), state(9, hold, hold, 7), AT);
+
+        var view = decide("r3").getWindows().get(0);
+
+        assertThat(view.getHeld().getNanoUsd() - view.getClosed().getNanoUsd()).isEqualTo(hold.getNanoUsd());
+    }
+
+    @Test
     void shouldTellOpenHoldsAndFeedbackLag() {
         AmountVector hold = decide("r1").getHold();
         assertThat(router.metrics.get("turnpike.holds.open.usd").gauge().value())

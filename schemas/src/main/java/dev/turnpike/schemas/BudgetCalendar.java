@@ -60,6 +60,16 @@ public final class BudgetCalendar {
         return new BudgetCalendar(org.getTimezone(), org.getWeekStart(), org.getEarlier());
     }
 
+    /** The zone that a policy had set at an instant. */
+    public static ZoneId zoneAt(TeamPolicy policy, long epochMilli) {
+        for (Calendar earlier : policy.getEarlier()) {
+            if (epochMilli < earlier.getUntil()) {
+                return ZoneId.of(earlier.getTimezone());
+            }
+        }
+        return ZoneId.of(policy.getTimezone());
+    }
+
     /** The window of a period that contains an instant. */
     public BudgetWindow at(Period period, long epochMilli) {
         int last = rules.size() - 1;

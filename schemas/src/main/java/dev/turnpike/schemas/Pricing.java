@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ public final class Pricing {
 
     private static final BigInteger TOKENS_PER_PRICE = BigInteger.valueOf(1_000_000);
     private static final long PPM = 1_000_000;
+    private static final Set<String> USUAL_TIERS = Set.of("standard", "default", "auto");
+
+    /** The reason that a correction names which follows from a change of a past price. */
+    public static final String CHANGED = "its price was changed";
 
     private Pricing() {}
 
@@ -83,9 +88,18 @@ public final class Pricing {
 
     /** The price in force at an instant: the one with the latest start that is not after it; null where there is none. */
     public static @Nullable Price inForce(List<Price> prices, long epochMilli) {
+        return inForce(prices, epochMilli, Long.MAX_VALUE);
+    }
+
+    /**
+     * The price in force at an instant, by what was recorded at another one: prices that came later are not known there,
+     * and those that were superseded later still stand.
+     */
+    public static @Nullable Price inForce(List<Price> prices, long epochMilli, long recorded) {
         Price found = null;
         for (Price price : prices) {
-            if (price.getEffectiveFrom() <= epochMilli
+            if (stands(price, recorded)
+                    && price.getEffectiveFrom() <= epochMilli
                     && (found == null || price.getEffectiveFrom() > found.getEffectiveFrom())) {
                 found = price;
             }
@@ -93,8 +107,29 @@ public final class Pricing {
         return found;
     }
 
+    /** Whether a price stands: it is not superseded. */
+    public static boolean stands(Price price) {
+        return stands(price, Long.MAX_VALUE);
+    }
+
+    private static boolean stands(Price price, long recorded) {
+        Long superseded = price.getSupersededAt();
+        return price.getRecordedAt() <= recorded && (superseded == null || superseded > recorded);
+    }
+
+    /** Whether a price says what a service tier costs. */
+    public static boolean knows(Price price, @Nullable String serviceTier) {
+        return isUsual(serviceTier) || price.getServiceTierPpm().containsKey(serviceTier);
+    }
+
+    /** Whether a service tier is the one that needs no name: everybody has another one for it. */
+    public static boolean isUsual(@Nullable String serviceTier) {
+        return serviceTier == null || USUAL_TIERS.contains(serviceTier);
+    }
+
     /**
-     * The cost of one attempt in nano-dollars.
+     * The cost of one attempt in nano-dollars; of a service tier that the price does not {@link #knows know}, the standard
+     * one's.
      *
      * @throws ArithmeticException if it does not fit a long
      */

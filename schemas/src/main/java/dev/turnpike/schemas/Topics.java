@@ -5,6 +5,7 @@ import dev.turnpike.schemas.event.AccessKey;
 import dev.turnpike.schemas.event.Alias;
 import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.event.BudgetState;
+import dev.turnpike.schemas.event.Cancellation;
 import dev.turnpike.schemas.event.Completion;
 import dev.turnpike.schemas.event.Decision;
 import dev.turnpike.schemas.event.Dispatch;
@@ -54,6 +55,9 @@ public final class Topics {
             byTeam("redecisions", Redecision.class, WEEK).topic();
     public static final Topic<Completion> COMPLETIONS =
             byTeam("completions", Completion.class, Duration.ofDays(1)).topic();
+    // read from its beginning by every executor that starts
+    public static final Topic<Cancellation> CANCELLATIONS =
+            byTeam("cancellations", Cancellation.class, Duration.ofHours(1)).topic();
     // broker time: usage without a dispatch is counted in the window it arrives in
     public static final Topic<UsageReport> USAGE =
             byTeam("usage", UsageReport.class, MONTH).withBrokerTime();
@@ -104,6 +108,7 @@ public final class Topics {
             DECISIONS,
             REDECISIONS,
             COMPLETIONS,
+            CANCELLATIONS,
             USAGE,
             OUTCOMES,
             LEDGER,

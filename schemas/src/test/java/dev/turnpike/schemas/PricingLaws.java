@@ -84,7 +84,9 @@ class PricingLaws {
                     null,
                     random.nextLong(1_000_000),
                     List.of(),
-                    Map.of("priority", random.nextLong(4_000_000)));
+                    Map.of("priority", random.nextLong(4_000_000)),
+                    0L,
+                    null);
             long input = count(random);
             // now and then so much that the fast path has to give way
             long output = random.nextInt(10) == 0 ? random.nextLong(1L << 40) : count(random);
@@ -128,7 +130,9 @@ class PricingLaws {
                 maybe(random),
                 random.nextLong(1_000_000),
                 tiers,
-                Map.of("batch", random.nextLong(1_000_001), "priority", random.nextLong(4_000_000)));
+                Map.of("batch", random.nextLong(1_000_001), "priority", random.nextLong(4_000_000)),
+                0L,
+                null);
     }
 
     /** From free to 1,000 dollars per million tokens, odd ones included. */

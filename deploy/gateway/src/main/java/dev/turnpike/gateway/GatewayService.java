@@ -81,7 +81,7 @@ public final class GatewayService implements AutoCloseable {
      * @throws IllegalStateException with a line for each topic that is missing or wrong
      */
     public static GatewayService start(GatewayConfig config, MeterRegistry registry) {
-        List<Topic<?>> topics = new ArrayList<>(List.of(Topics.REQUESTS));
+        List<Topic<?>> topics = new ArrayList<>(List.of(Topics.REQUESTS, Topics.CANCELLATIONS));
         topics.addAll(TableReader.TOPICS);
         topics.addAll(AnswerReader.TOPICS);
         StreamsService.checkTopics(config.cluster(), topics);

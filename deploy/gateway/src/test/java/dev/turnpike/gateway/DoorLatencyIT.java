@@ -8,12 +8,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What a call through the door takes longer than the same call to the provider itself, one after the other. Prints it as one
@@ -22,22 +21,19 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>The door's own share is told by the topics: what is left of the whole when the time from the broker's receipt of the
  * request to the broker's receipt of the final completion is taken off.
  */
+@ExtendWith(OneScene.class)
 class DoorLatencyIT {
 
-    private static final int WARM_UP = 100;
-    private static final int CALLS = 200;
+    private static final int WARM_UP = 60;
+    private static final int CALLS = 100;
     private static final int PROVIDER_MILLIS = 20;
     private static final String BODY =
-            "{\"model\":\"small\",\"messages\":[{\"role\":\"user\",\"content\":\"call %d\"}],"
+            "{\"model\":\"small\",\"messages\":[{\"role\":\"user\",\"content\":\"measured %d\"}],"
                     + "\"metadata\":{\"trace_latency_ms\":\"" + PROVIDER_MILLIS + "\",\"trace_output_tokens\":\"8\"}}";
 
-    @TempDir
-    private Path folder;
-
     @Test
-    void shouldTellWhatTheDoorAddsToACall() throws Exception {
-        try (Scene scene = Scene.set("door-latency.", folder)) {
-            OpenDoor door = scene.door(Map.of());
+    void shouldTellWhatTheDoorAddsToACall(Scene scene) throws Exception {
+        try (OpenDoor door = scene.door(Map.of())) {
             String key = scene.key("search", "ann", door);
             String direct = scene.provider().url() + "/chat/completions";
             String through = door.url() + "/chat/completions";
@@ -46,7 +42,7 @@ class DoorLatencyIT {
 
             double baseline = median(measure(direct, key, CALLS));
             double[] millis = measure(through, key, CALLS);
-            double inside = median(scene.millisBetweenRequestAndCompletion(CALLS));
+            double inside = median(scene.millisBetweenRequestAndCompletion("measured ", CALLS));
 
             System.out.printf(
                     Locale.ROOT,

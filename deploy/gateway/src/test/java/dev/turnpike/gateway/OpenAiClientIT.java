@@ -27,36 +27,32 @@ import com.openai.models.models.Model;
 import dev.turnpike.gateway.Scene.OpenDoor;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.LlmRequest;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** OpenAI's own client against the whole system: only its base URL and its key are ours. */
+@ExtendWith(OneScene.class)
 class OpenAiClientIT {
-
-    @TempDir
-    private static Path folder;
 
     private static Scene scene;
     private static OpenDoor door;
     private static OpenAIClient client;
 
     @BeforeAll
-    static void open() {
-        scene = Scene.set("openai-client.", folder);
+    static void open(Scene set) {
+        scene = set;
         door = scene.door(Map.of());
         client = client(scene.key("search", "ann", door));
     }
 
     @AfterAll
-    static void close() throws Exception {
+    static void close() {
         client.close();
-        scene.close();
     }
 
     @Test

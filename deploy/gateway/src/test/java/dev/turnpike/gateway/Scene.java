@@ -27,6 +27,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,11 +42,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -60,6 +63,7 @@ final class Scene implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Path folder;
     private final LocalCluster cluster;
     private final EventSerdes serdes;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -68,6 +72,7 @@ final class Scene implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
 
     private Scene(String prefix, Path folder) {
+        this.folder = folder;
         cluster = LocalCluster.shared().withTopics(prefix);
         serdes = new EventSerdes(Map.of("schema.registry.url", cluster.registryUrl()));
         producer = add(new KafkaProducer<>(
@@ -110,8 +115,12 @@ final class Scene implements AutoCloseable {
                         .size();
     }
 
-    static Scene set(String prefix, Path folder) {
-        return new Scene(prefix, folder);
+    static Scene set(String prefix) {
+        try {
+            return new Scene(prefix, Files.createTempDirectory(prefix));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A door, and what to know of it. */
@@ -217,13 +226,16 @@ final class Scene implements AutoCloseable {
         return read;
     }
 
-    /** How long the newest requests took by the times of their records, sorted. */
-    double[] millisBetweenRequestAndCompletion(int newest) {
+    /** How long the newest requests with certain words took by the times of their records, sorted. */
+    double[] millisBetweenRequestAndCompletion(String words, int newest) {
         Map<String, Long> began = new HashMap<>();
         Deserializer<LlmRequest> requests = serdes.avro(Topics.REQUESTS).deserializer();
-        cluster.committed(Topics.REQUESTS)
-                .forEach(record -> began.put(
-                        requests.deserialize(record.topic(), record.value()).getRequestId(), record.timestamp()));
+        cluster.committed(Topics.REQUESTS).forEach(record -> {
+            LlmRequest request = requests.deserialize(record.topic(), record.value());
+            if (request.getMessages().contains(words)) {
+                began.put(request.getRequestId(), record.timestamp());
+            }
+        });
         List<Double> millis = new ArrayList<>();
         Deserializer<Completion> completions = serdes.avro(Topics.COMPLETIONS).deserializer();
         cluster.committed(Topics.COMPLETIONS).forEach(record -> {
@@ -242,6 +254,11 @@ final class Scene implements AutoCloseable {
     public void close() throws Exception {
         while (!parts.isEmpty()) {
             parts.pop().close();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
         }
     }
 

@@ -17,7 +17,6 @@ import org.apache.kafka.connect.errors.NotFoundException;
 import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.runtime.ConnectorConfig;
 import org.apache.kafka.connect.runtime.Herder;
-import org.apache.kafka.connect.runtime.RestartRequest;
 import org.apache.kafka.connect.runtime.Worker;
 import org.apache.kafka.connect.runtime.isolation.Plugins;
 import org.apache.kafka.connect.runtime.rest.entities.ConnectorInfo;
@@ -139,17 +138,6 @@ public final class LocalConnect implements AutoCloseable {
         boolean running = !info.tasks().isEmpty()
                 && parts.stream().allMatch(part -> part.state().equals("RUNNING"));
         return new Status(running, List.copyOf(problems));
-    }
-
-    /**
-     * Starts those parts of a connector again that have failed, from where they were; nothing happens where none has.
-     *
-     * @throws ClusterException in one line, if that cannot be done
-     */
-    public void restartFailed(String connector) {
-        FutureCallback<ConnectorStateInfo> restarted = new FutureCallback<>();
-        herder.restartConnectorAndTasks(new RestartRequest(connector, true, true), restarted);
-        await(connector, restarted);
     }
 
     /** Stops all connectors, letting them finish what they have begun for some seconds, and the worker. */

@@ -5,6 +5,7 @@ import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.BudgetWindow.Period;
 import dev.turnpike.schemas.Money;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.event.LedgerEntry;
@@ -24,7 +25,10 @@ final class Alerts {
         long limit = BudgetScopes.limitOf(budget);
         long spent = position.spent().in(unit);
         return BudgetAlert.newBuilder()
-                .setAlertId(position.key().encode() + '/' + threshold.encode())
+                .setAlertId(position.key().encode()
+                        + '/'
+                        + threshold.encode()
+                        + (position.canBeginAnew() ? "/" + position.begunAt() : ""))
                 .setKind("threshold")
                 .setTeam(position.key().team())
                 .setBudget(budget.getName())
@@ -34,6 +38,7 @@ final class Alerts {
                 .setPeriod(position.key().period())
                 .setWindowStart(position.key().windowStart())
                 .setWindowEnd(position.windowEnd())
+                .setBegunAt(position.canBeginAnew() ? position.begunAt() : null)
                 .setThreshold(threshold.percent())
                 .setUnit(unit.wireName())
                 .setLimit(limit)
@@ -62,12 +67,17 @@ final class Alerts {
                 .build();
     }
 
-    /** One per model and day of the team. */
+    /** One per model, service tier and day of the team. */
     static BudgetAlert unpriced(LedgerEntry entry, ZoneId zone, long at) {
         String offer = BudgetScopes.offerId(entry.getProvider(), entry.getModel());
+        boolean isUsual = Pricing.isUsual(entry.getServiceTier());
+        String used = isUsual ? offer : offer + " in service tier " + entry.getServiceTier();
         BudgetWindow day = BudgetWindow.at(Period.DAY, zone, DayOfWeek.MONDAY, at);
         return BudgetAlert.newBuilder()
-                .setAlertId(Identity.of(entry.getTeam(), "unpriced", offer, day.start()))
+                .setAlertId(
+                        isUsual
+                                ? Identity.of(entry.getTeam(), "unpriced", offer, day.start())
+                                : Identity.of(entry.getTeam(), "unpriced", offer, entry.getServiceTier(), day.start()))
                 .setKind("unpriced")
                 .setTeam(entry.getTeam())
                 .setScope("model")
@@ -76,7 +86,7 @@ final class Alerts {
                 .setWindowStart(day.start())
                 .setWindowEnd(day.end())
                 .setRequestId(entry.getRequestId())
-                .setMessage("team " + entry.getTeam() + ": usage of " + offer + " has no known price since "
+                .setMessage("team " + entry.getTeam() + ": usage of " + used + " has no known price since "
                         + Instant.ofEpochMilli(at) + "; add its price to the catalog")
                 .setRaisedAt(at)
                 .build();

@@ -4,6 +4,7 @@ import dev.turnpike.metering.budget.RequestAccount.Draft;
 import dev.turnpike.metering.budget.Settlement.Judged;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LedgerEntry;
@@ -36,34 +37,61 @@ final class Balance {
      */
 
     private static final String MOVED = "the dispatch came after its usage";
-    private static final String SHARED = "an earlier attempt came after a later one";
+    static final String SHARED = "an earlier attempt came after a later one";
 
     private final RequestAccount before;
     private final Terms terms;
     private final ZoneId zone;
     private final long at;
+    private final String reason;
     private final List<LedgerEntry> entries = new ArrayList<>();
     private final List<BudgetAlert> alerts = new ArrayList<>();
     private final Map<PositionKey, Change> changes = new LinkedHashMap<>();
 
-    private Balance(RequestAccount before, Terms terms, long at) {
+    /** @param reason why what belongs to the same dispatch as before is booked otherwise */
+    private Balance(RequestAccount before, Terms terms, long at, String reason) {
         this.before = before;
         this.terms = terms;
+        this.reason = reason;
         this.zone = ZoneId.of(before.timezone());
         this.at = at;
     }
 
     static Settlement of(
             RequestAccount before, List<Hold> holds, List<Draft> drafts, Attempts attempts, Terms terms, long at) {
-        return new Balance(before, terms, at).settle(holds, drafts, attempts);
+        return new Balance(before, terms, at, SHARED).settle(holds, drafts, attempts);
+    }
+
+    /** The same reports at other prices. */
+    static Settlement repriced(RequestAccount before, List<Draft> drafts, Terms terms, long at) {
+        return new Balance(before, terms, at, Pricing.CHANGED).settle(before.holds(), drafts, before.attempts());
     }
 
     /** Books an entry that the account takes no note of. */
     static Settlement apart(RequestAccount account, LedgerEntry entry, Terms terms, long at) {
-        Balance balance = new Balance(account, terms, at);
+        Balance balance = new Balance(account, terms, at, SHARED);
         LedgerEntry booked = Entries.sharing(entry, false, 0);
         balance.entries.add(booked);
         balance.alert(null, booked);
+        return balance.settlement(account);
+    }
+
+    /** What an account holds open, by position. */
+    static Map<PositionKey, Amounts> open(RequestAccount account) {
+        Map<PositionKey, Amounts> open = new LinkedHashMap<>();
+        List<Amounts> closed = closed(account);
+        for (int i = 0; i < closed.size(); i++) {
+            Hold hold = account.holds().get(i);
+            Amounts left = hold.amount().minus(closed.get(i));
+            hold.windows().forEach(window -> open.merge(PositionKey.of(account.team(), window), left, Amounts::plus));
+        }
+        return open;
+    }
+
+    /** Corrects an entry of which no account takes note. */
+    static Settlement forgotten(RequestAccount account, List<LedgerEntry> corrections, Terms terms, long at) {
+        Balance balance = new Balance(account, terms, at, Pricing.CHANGED);
+        balance.entries.addAll(corrections);
         return balance.settlement(account);
     }
 
@@ -142,11 +170,14 @@ final class Balance {
         if (Entries.haveSameEffect(standing.entry(), wanted, zone)) {
             return new Booking(standing.entry(), draft.at(), draft.decision(), standing.corrections());
         }
-        String reason = standing.decision() == draft.decision() ? SHARED : MOVED;
-        LedgerEntry replacement = Entries.replacement(standing, wanted, reason, terms);
-        entries.add(Entries.reversal(standing, reason, terms));
+        String why = standing.decision() == draft.decision() ? reason : MOVED;
+        LedgerEntry replacement = Entries.replacement(standing, wanted, why, terms);
+        entries.add(Entries.reversal(standing, why, terms));
         entries.add(replacement);
-        alert(standing.entry(), replacement);
+        if (!why.equals(Pricing.CHANGED)) {
+            // one change of a price would raise an alert for each request
+            alert(standing.entry(), replacement);
+        }
         return new Booking(replacement, draft.at(), draft.decision(), standing.corrections() + 2);
     }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record Counting(long policyOffset, long orgOffset, Map<String, Long> since) {
 
     public static final long ALWAYS = 0;
+    private static final long UNKNOWN = -2;
 
     /** Of a team of which nothing is known yet: all its budgets count from its first record. */
     public static Counting first(TeamPolicy policy, @Nullable Org org, long policyOffset, long orgOffset) {
@@ -29,12 +30,27 @@ public record Counting(long policyOffset, long orgOffset, Map<String, Long> sinc
         return new Counting(policyOffset, orgOffset, since);
     }
 
+    /** Of a team whose own budgets are known to count, and nothing else: the others begin to count with the next look. */
+    public static Counting own(TeamPolicy policy) {
+        Map<String, Long> since = new TreeMap<>();
+        identities(policy, null).forEach(identity -> since.put(identity, ALWAYS));
+        return new Counting(UNKNOWN, UNKNOWN, since);
+    }
+
+    /** Of a team of whose budgets none is known to count; all begin to count with the next look. */
+    public static Counting none() {
+        return new Counting(UNKNOWN, UNKNOWN, Map.of());
+    }
+
     /** Whether it goes by the policy and the org that were read there. */
     public boolean isBy(long policy, long org) {
         return policyOffset == policy && orgOffset == org;
     }
 
-    /** A budget that is gone counts no more, so that it counts its history anew when it comes back. */
+    /**
+     * A budget that is gone counts no more, so that it counts its history anew when it comes back. It may be there already: after
+     * a task has moved, the tables may be older than what it went by. So this goes by no policy until they are looked at again.
+     */
     public Counting without(TeamPolicy policy, @Nullable Org org) {
         Set<String> present = identities(policy, org);
         if (present.containsAll(since.keySet())) {
@@ -42,7 +58,7 @@ public record Counting(long policyOffset, long orgOffset, Map<String, Long> sinc
         }
         Map<String, Long> left = new TreeMap<>(since);
         left.keySet().retainAll(present);
-        return new Counting(policyOffset, orgOffset, left);
+        return new Counting(UNKNOWN, UNKNOWN, left);
     }
 
     /** With all budgets of a policy and an org counted: those that are new from an instant on. */

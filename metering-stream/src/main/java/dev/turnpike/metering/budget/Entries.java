@@ -1,5 +1,6 @@
 package dev.turnpike.metering.budget;
 
+import dev.turnpike.metering.pricing.PriceChanges;
 import dev.turnpike.metering.pricing.Quote;
 import dev.turnpike.metering.pricing.Quote.Contradictory;
 import dev.turnpike.metering.pricing.Quote.Priced;
@@ -29,6 +30,7 @@ final class Entries {
     static final String METER = "turnpike-meter";
 
     static final String USAGE = "usage";
+    static final String ESTIMATED = "estimated";
     static final String ESTIMATE = "estimate";
     static final String CORRECTION = "correction";
 
@@ -64,6 +66,16 @@ final class Entries {
         return counted(moved, hold.windowsOf(entry.getProvider(), entry.getModel()), terms);
     }
 
+    /** The same usage at another price. */
+    static LedgerEntry priced(LedgerEntry entry, Priced price) {
+        AmountVector amount = entry.getAmount();
+        return LedgerEntry.newBuilder(entry)
+                .setAmount(new AmountVector(price.nanoUsd(), amount.getTokens(), amount.getRequests()))
+                .setUnpriced(false)
+                .setPriceVersion(price.priceVersion())
+                .build();
+    }
+
     /** The entry with its share of what belongs to the whole request. */
     static LedgerEntry sharing(LedgerEntry entry, boolean first, long overrunNanoUsd) {
         AmountVector amount = entry.getAmount();
@@ -79,11 +91,12 @@ final class Entries {
     /** Takes back what stands of a usage report. */
     static LedgerEntry reversal(Booking standing, String reason, Terms terms) {
         LedgerEntry entry = standing.entry();
-        LedgerEntry reversal = correction(
-                        LedgerEntry.newBuilder(entry),
-                        entry.getEntryId(),
-                        id(entry, standing.corrections() + 1),
-                        reason)
+        LedgerEntry reversal = reversal(entry, id(entry, standing.corrections() + 1), reason);
+        return counted(reversal, entry.getWindows(), terms);
+    }
+
+    private static LedgerEntry reversal(LedgerEntry entry, String id, String reason) {
+        return correction(LedgerEntry.newBuilder(entry), entry.getEntryId(), id, reason)
                 .setInputTokens(-entry.getInputTokens())
                 .setCacheReadTokens(-entry.getCacheReadTokens())
                 .setCacheWrite5mTokens(-entry.getCacheWrite5mTokens())
@@ -94,7 +107,6 @@ final class Entries {
                 .setOverrunNanoUsd(-entry.getOverrunNanoUsd())
                 .setBaselineNanoUsd(entry.getBaselineNanoUsd() == null ? null : -entry.getBaselineNanoUsd())
                 .build();
-        return counted(reversal, entry.getWindows(), terms);
     }
 
     /** Books a usage report anew, after its reversal. */
@@ -106,6 +118,37 @@ final class Entries {
                         reason)
                 .build();
         return counted(replacement, wanted.getWindows(), terms);
+    }
+
+    /**
+     * What an entry becomes whose request is forgotten, after a change of its price: it is taken back and booked anew. The ids are
+     * made of its own and of the price, since how often its usage has been corrected is no longer known.
+     *
+     * @param windows in which it still counts
+     */
+    static List<LedgerEntry> repriced(LedgerEntry entry, Priced price, List<HoldWindow> windows) {
+        String id = entry.getEntryId() + '/' + Identity.of(price.priceVersion()) + '/';
+        LedgerEntry reversal = reversal(entry, id + 1, Pricing.CHANGED);
+        // an entry that takes something back goes on to take it back
+        int sign = signOf(entry);
+        long paid = sign * (costOf(entry) - entry.getOverrunNanoUsd());
+        long overrun = entry.getOverrunNanoUsd() == 0 ? 0 : Math.max(0, price.nanoUsd() - paid);
+        AmountVector amount = entry.getAmount();
+        LedgerEntry replacement = correction(LedgerEntry.newBuilder(entry), entry.getEntryId(), id + 2, Pricing.CHANGED)
+                .setAmount(new AmountVector(sign * price.nanoUsd(), amount.getTokens(), amount.getRequests()))
+                .setOverrunNanoUsd(sign * overrun)
+                .setUnpriced(false)
+                .setPriceVersion(price.priceVersion())
+                .build();
+        reversal.setWindows(windows);
+        replacement.setWindows(windows);
+        return List.of(reversal, replacement);
+    }
+
+    /** -1 for an entry that takes something back, 1 for any other. */
+    static int signOf(LedgerEntry entry) {
+        AmountVector amount = entry.getAmount();
+        return amount.getTokens() < 0 || amount.getNanoUsd() < 0 ? -1 : 1;
     }
 
     /** What a hold is taken to have cost, or a later change of that. */
@@ -123,7 +166,7 @@ final class Entries {
                 .setUsageId(usageId)
                 .setRequestId(hold.dispatch().getRequestId())
                 .setDecision(hold.decision())
-                .setStatus("estimated")
+                .setStatus(ESTIMATED)
                 .setUser(labels.getUser())
                 .setTaskId(labels.getTaskId())
                 .setTaskType(labels.getTaskType())
@@ -167,13 +210,32 @@ final class Entries {
 
     /** The token classes of an entry. */
     static Tokens tokens(LedgerEntry entry) {
+        return tokens(entry, 1);
+    }
+
+    private static Tokens tokens(LedgerEntry entry, int sign) {
         return new Tokens(
-                entry.getInputTokens(),
-                entry.getCacheReadTokens(),
-                entry.getCacheWrite5mTokens(),
-                entry.getCacheWrite1hTokens(),
-                entry.getOutputTokens(),
-                entry.getReasoningTokens());
+                sign * entry.getInputTokens(),
+                sign * entry.getCacheReadTokens(),
+                sign * entry.getCacheWrite5mTokens(),
+                sign * entry.getCacheWrite1hTokens(),
+                sign * entry.getOutputTokens(),
+                sign * entry.getReasoningTokens());
+    }
+
+    /** What an entry is to cost after changes of prices; null where it stays. */
+    static @Nullable Priced right(LedgerEntry entry, PriceChanges changes) {
+        int sign = signOf(entry);
+        return entry.getStatus().equals(ESTIMATED)
+                ? null
+                : changes.corrected(
+                        entry.getProvider(),
+                        entry.getModel(),
+                        entry.getPriceVersion(),
+                        sign * costOf(entry),
+                        tokens(entry, sign),
+                        entry.getServiceTier(),
+                        entry.getAdmittedAt());
     }
 
     /** The entry in windows that it is written for, and in those that count it besides. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param version counts the changes
  * @param lastUse the latest instant at which it changed or at which a hold in it can be open
  * @param alerted thresholds that were told of, once each
+ * @param begunAt time of the record with which it began: a total that has ended after its idle time begins anew
  */
 public record Position(
         PositionKey key,
@@ -30,14 +31,15 @@ public record Position(
         Amounts carried,
         long version,
         long lastUse,
-        List<Threshold> alerted) {
+        List<Threshold> alerted,
+        long begunAt) {
 
     private static final long NEVER = Long.MAX_VALUE;
 
     /** A position in which nothing has happened. */
     public static Position of(PositionKey key, HoldWindow window) {
         return new Position(
-                key, window.getWindowEnd(), Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, 0, 0, List.of());
+                key, window.getWindowEnd(), Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, 0, 0, List.of(), 0);
     }
 
     /**
@@ -46,7 +48,17 @@ public record Position(
      * @param at time of the record that causes it
      */
     static Position begin(PositionKey key, HoldWindow window, long at) {
-        return of(key, window).with(at, 0);
+        return new Position(
+                key,
+                window.getWindowEnd(),
+                Amounts.ZERO,
+                Amounts.ZERO,
+                Amounts.ZERO,
+                Amounts.ZERO,
+                at,
+                0,
+                List.of(),
+                at);
     }
 
     /**
@@ -65,21 +77,37 @@ public record Position(
                 carried,
                 version + 1,
                 Math.max(lastUse, Math.max(at, change.until())),
-                alerted);
+                alerted,
+                begunAt);
     }
 
     /** The position of a budget that begins to count, with all that was spent in the window so far. */
     Position carry(Amounts all, long at) {
-        // an estimate counts in the windows of all models it may be of, so a window may know more than its cells
+        // an estimate counts in the windows of all models it may be of, and cells end before a total does: so a window
+        // may know more than its cells
         Amounts named = spent.minus(carried);
-        Amounts missing = all.minus(named).max(Amounts.ZERO);
-        Position position =
-                new Position(key, windowEnd, opened, closed, named.plus(missing), missing, version, lastUse, alerted);
-        return position.with(version + 1, Math.max(lastUse, at));
+        Amounts missing = all.minus(named).max(carried);
+        return new Position(
+                key,
+                windowEnd,
+                opened,
+                closed,
+                named.plus(missing),
+                missing,
+                version + 1,
+                Math.max(lastUse, at),
+                alerted,
+                begunAt);
     }
 
-    private Position with(long newVersion, long use) {
-        return new Position(key, windowEnd, opened, closed, spent, carried, newVersion, use, alerted);
+    /** Whether it counts what was booked at an instant: it has begun by then, or has taken over what came before. */
+    public boolean counts(long bookedAt) {
+        return begunAt <= bookedAt || !carried.isZero();
+    }
+
+    /** Whether it can end and begin anew under the same key, as the total of a task does. */
+    boolean canBeginAnew() {
+        return windowEnd == Long.MAX_VALUE;
     }
 
     /** What is held and not closed. */
@@ -97,7 +125,8 @@ public record Position(
                 carried,
                 version,
                 lastUse,
-                Stream.concat(alerted.stream(), Stream.of(threshold)).toList());
+                Stream.concat(alerted.stream(), Stream.of(threshold)).toList(),
+                begunAt);
     }
 
     /**
@@ -128,6 +157,7 @@ public record Position(
                 .setDispatchOffset(dispatchOffset)
                 .setUsageTime(usageTime)
                 .setCarried(carried.isZero() ? null : carried.toAvro())
+                .setBegunAt(begunAt)
                 .build();
     }
 }

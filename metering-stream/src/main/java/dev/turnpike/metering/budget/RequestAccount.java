@@ -1,14 +1,19 @@
 package dev.turnpike.metering.budget;
 
 import dev.turnpike.metering.pricing.PriceBook;
+import dev.turnpike.metering.pricing.PriceChanges;
 import dev.turnpike.metering.pricing.Quote;
+import dev.turnpike.metering.pricing.Quote.Priced;
+import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.Pricing.Tokens;
 import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.UsageReport;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +125,59 @@ public record RequestAccount(
                 })
                 .toList();
         return Balance.of(this, opened, drafts, attempts, terms, at);
+    }
+
+    /** Whether it takes note of how the usage of an entry stands. */
+    public boolean has(LedgerEntry entry) {
+        return bookings.stream().anyMatch(booking -> isOfSameUsage(booking.entry(), entry));
+    }
+
+    /**
+     * Books the usage of an entry anew after changes of prices.
+     *
+     * @param entry of a usage that it {@link #has has}; where it does not stand any more, nothing is changed
+     */
+    public Settlement reprice(LedgerEntry entry, PriceChanges changes, Terms terms, long at) {
+        List<Draft> drafts = bookings.stream()
+                .map(booking -> {
+                    LedgerEntry standing = booking.entry();
+                    Priced right =
+                            standing.getEntryId().equals(entry.getEntryId()) ? Entries.right(standing, changes) : null;
+                    return right == null
+                            ? Draft.of(booking)
+                            : new Draft(booking, Entries.priced(standing, right), booking.at(), booking.decision());
+                })
+                .toList();
+        return Balance.repriced(this, drafts, terms, at);
+    }
+
+    /**
+     * Corrects an entry after changes of prices that no account takes note of any more; null where it stays.
+     *
+     * @param bookedAt time of the entry, milliseconds since 1970-01-01 UTC
+     * @param counts whether a window still counts what was booked then
+     */
+    public static @Nullable Settlement reprice(
+            LedgerEntry entry,
+            long bookedAt,
+            PriceChanges changes,
+            Predicate<HoldWindow> counts,
+            Terms terms,
+            long at) {
+        Priced right = Entries.right(entry, changes);
+        if (right == null) {
+            return null;
+        }
+        List<HoldWindow> windows = terms.windowsOf(entry, entry.getWindows()).stream()
+                .filter(counts)
+                .toList();
+        String zone = BudgetCalendar.zoneAt(terms.policy(), bookedAt).getId();
+        RequestAccount nobody = of(entry.getTeam(), null, zone, at);
+        return Balance.forgotten(nobody, Entries.repriced(entry, right, windows), terms, at);
+    }
+
+    private static boolean isOfSameUsage(LedgerEntry one, LedgerEntry other) {
+        return one.getUsageId().equals(other.getUsageId()) && one.getSource().equals(other.getSource());
     }
 
     /** Takes note that a later decision refused the request: no attempt will follow the ones that were started. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Every price with the date from which it is in force.
  *
- * <p>A dispatch names the prices of its admission, and these win; the catalog answers for what no dispatch covers.
+ * <p>A dispatch names the prices of its admission. They win, as the catalog may be behind; unless it knows better: it has the
+ * price and says that it was not the one in force. The catalog also answers for what no dispatch covers.
  *
  * @param offers the catalog by offer id; null where it has no such offer
  */
@@ -44,7 +45,7 @@ public record PriceBook(Function<String, @Nullable ModelOffer> offers) {
             long at) {
         ChainModel link = find(chain, provider, model);
         if (link != null) {
-            return priced(link.getPrice(), tokens, serviceTier);
+            return priced(unlessCorrected(link, at), tokens, serviceTier);
         }
         String id = BudgetScopes.offerId(provider, model);
         ModelOffer offer = offers.apply(id);
@@ -65,7 +66,26 @@ public record PriceBook(Function<String, @Nullable ModelOffer> offers) {
         return null;
     }
 
-    private static Priced priced(Price price, Tokens tokens, @Nullable String serviceTier) {
-        return new Priced(tokens, Pricing.cost(price, tokens, serviceTier), price.getVersion());
+    private Price unlessCorrected(ChainModel link, long admittedAt) {
+        Price named = link.getPrice();
+        ModelOffer offer = offers.apply(BudgetScopes.offerId(link.getProvider(), link.getModel()));
+        Price known = offer == null ? null : version(offer, named.getVersion());
+        Price inForce = known == null || offer == null ? null : Pricing.inForce(offer.getPrices(), admittedAt);
+        return inForce == null ? named : inForce;
+    }
+
+    static @Nullable Price version(ModelOffer offer, @Nullable String version) {
+        for (Price price : offer.getPrices()) {
+            if (price.getVersion().equals(version)) {
+                return price;
+            }
+        }
+        return null;
+    }
+
+    static Quote priced(Price price, Tokens tokens, @Nullable String serviceTier) {
+        return Pricing.knows(price, serviceTier)
+                ? new Priced(tokens, Pricing.cost(price, tokens, serviceTier), price.getVersion())
+                : new Unpriced(tokens, price.getVersion() + " has no price of service tier " + serviceTier);
     }
 }

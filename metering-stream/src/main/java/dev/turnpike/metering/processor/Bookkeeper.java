@@ -13,6 +13,7 @@ import dev.turnpike.metering.budget.Terms;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.metering.performance.Samples;
 import dev.turnpike.metering.pricing.PriceBook;
+import dev.turnpike.metering.pricing.PriceChanges;
 import dev.turnpike.metering.state.Due;
 import dev.turnpike.metering.state.ExpiryIndex;
 import dev.turnpike.metering.state.Kept;
@@ -114,14 +115,63 @@ final class Bookkeeper implements Books {
         } catch (RuntimeException e) {
             throw new Refused(DeadLetter.FAILED, e.toString(), e);
         }
-        if (terms.counting() != known) {
-            counting.put(team, terms.counting());
-        }
+        keep(known, terms.counting(), team);
         keep(before, settlement.account());
         enter(posting, at, usageTime);
         Settlement.Judged judged = settlement.judged();
         if (judged != null) {
             publish(Samples.ofOutcome(judged.answer(), judged.score()), at);
+        }
+    }
+
+    /**
+     * Books an entry anew after changes of prices, in the account of its request or, where that is forgotten, for itself.
+     *
+     * @param bookedAt time of the entry
+     * @return whether anything was corrected
+     * @throws Refused if it cannot be booked
+     */
+    boolean correct(LedgerEntry entry, long bookedAt, PriceChanges changes, long at) {
+        String team = entry.getTeam();
+        String requestId = entry.getRequestId();
+        RequestAccount account = requestId == null ? null : accounts.get(RequestAccount.key(team, requestId));
+        Counting known = counting.get(team);
+        Terms terms;
+        Settlement settlement;
+        Posting posting;
+        try {
+            terms = terms(team, known);
+            settlement = account != null && account.has(entry)
+                    ? account.reprice(entry, changes, terms, at)
+                    : RequestAccount.reprice(
+                            entry, bookedAt, changes, window -> counts(team, window, bookedAt), terms, at);
+            if (settlement == null || settlement.entries().isEmpty()) {
+                return false;
+            }
+            posting = post(settlement, terms.policy(), at);
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new Refused(DeadLetter.FAILED, e.toString(), e);
+        }
+        keep(known, terms.counting(), team);
+        keep(account, settlement.account());
+        enter(posting, at, null);
+        return true;
+    }
+
+    // a window that is over and forgotten must not begin again with a difference
+    private boolean counts(String team, HoldWindow window, long bookedAt) {
+        Position position = position(PositionKey.of(team, window));
+        return position != null && position.counts(bookedAt);
+    }
+
+    private void keep(@Nullable Counting before, Counting after, String team) {
+        if (after != before) {
+            counting.put(team, after);
+            if (before != null) {
+                progress.countAgain();
+            }
         }
     }
 
@@ -180,11 +230,30 @@ final class Bookkeeper implements Books {
     /** Tells the router that all budgets are counted which are below these offsets of the policies and the orgs. */
     void counted(long policiesNext, long orgsNext, long at) {
         progress.counted(policiesNext, orgsNext);
+        tellProgress(at);
+    }
+
+    /** Tells the router all positions of an incarnation that begins. */
+    void tellAll(long at) {
+        long epoch = progress.epoch(at);
+        try (KeyValueIterator<String, Position> all = positions.all()) {
+            all.forEachRemaining(entry ->
+                    forward(entry.key, entry.value.state(epoch, progress.dispatchOffset(), null), at, Sinks.BUDGETS));
+        }
+        tellProgress(at);
+        progress.epochTold();
+    }
+
+    /** Tells how far this partition is with what concerns all of its windows. */
+    void tellProgress(long at) {
         PositionKey key = PositionKey.ofPolicies(context.taskId().partition());
         HoldWindow window =
                 new HoldWindow(key.scope(), key.scopeValue(), key.period(), key.windowStart(), Long.MAX_VALUE);
         BudgetState state = Position.of(key, window).state(progress.epoch(at), progress.dispatchOffset(), null);
-        state.setVersion(progress.policiesCounted());
+        state.setBegunAt(null);
+        state.setVersion(Math.max(0, progress.policiesCounted()));
+        state.setPrices(progress.prices());
+        state.setOrgsOffset(progress.orgsCounted());
         forward(key.encode(), state, at, Sinks.BUDGETS);
     }
 
@@ -209,7 +278,7 @@ final class Bookkeeper implements Books {
         return new Terms(policy, org, policyOffset, orgOffset, counting);
     }
 
-    static <V> Table<V> table(ProcessorContext<Object, Object> context, String name) {
+    static <V> Table<V> table(ProcessorContext<?, ?> context, String name) {
         KeyValueStore<String, Kept<V>> store = context.getStateStore(name);
         return new Table<>(store);
     }
@@ -230,6 +299,10 @@ final class Bookkeeper implements Books {
 
     Policies policies() {
         return policies;
+    }
+
+    Table<ModelOffer> catalog() {
+        return catalog;
     }
 
     Orgs orgs() {
@@ -261,10 +334,22 @@ final class Bookkeeper implements Books {
             }
         }
         for (SpendAggregate cell : posting.cells()) {
+            if (isForgotten(cell, at)) {
+                continue;
+            }
             keep(cell);
             forward(SpendKey.of(cell).encode(), cell, at, Sinks.SPEND);
         }
         posting.alerts().forEach(alert -> publish(alert, at));
+    }
+
+    // a cell that is over and forgotten must not begin again with a difference
+    private boolean isForgotten(SpendAggregate cell, long at) {
+        return endOf(cell) <= at && cells.get(SpendKey.of(cell).encode()) == null;
+    }
+
+    private long endOf(SpendAggregate cell) {
+        return cell.getWindowEnd() + config.spendRetention().toMillis();
     }
 
     /** Does what is due at a time. */
@@ -339,7 +424,7 @@ final class Bookkeeper implements Books {
     private void keep(SpendAggregate cell) {
         String key = SpendKey.of(cell).encode();
         if (cells.get(key) == null) {
-            expiry.add(cell.getWindowEnd() + config.spendRetention().toMillis(), Due.Kind.SPEND_CELL, key);
+            expiry.add(endOf(cell), Due.Kind.SPEND_CELL, key);
         }
         cells.put(key, cell);
     }
@@ -358,6 +443,7 @@ final class Bookkeeper implements Books {
         if (entry.getKind().equals("usage")) {
             if (entry.getUnpriced()) {
                 metrics.unpriced();
+                progress.unpriced(entry.getAdmittedAt());
             }
             publish(Samples.ofAttempt(entry), at);
         }

@@ -28,6 +28,6 @@ final class WriteTicksProcessor extends ContextualProcessor<String, Tick, String
 
     private void write(long now) {
         int partition = context().taskId().partition();
-        context().forward(new Record<>(String.valueOf(partition), new Tick(partition), now), Sinks.TICKS);
+        context().forward(new Record<>(String.valueOf(partition), new Tick(partition, null), now), Sinks.TICKS);
     }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 final class AccountLayout implements StateSerde.Layout<RequestAccount> {
 
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private final Fields.Event<Dispatch> dispatches = new Fields.Event<>(Dispatch.class);
     private final Fields.Event<HoldWindow> windows = new Fields.Event<>(HoldWindow.class);

@@ -13,7 +13,7 @@ import org.apache.avro.io.Encoder;
 
 final class PositionLayout implements StateSerde.Layout<Position> {
 
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     @Override
     public void write(Position position, Encoder out) throws IOException {
@@ -30,6 +30,7 @@ final class PositionLayout implements StateSerde.Layout<Position> {
             to.writeString(threshold.enforcement());
             to.writeInt(threshold.percent());
         });
+        out.writeLong(position.begunAt());
     }
 
     @Override
@@ -44,6 +45,7 @@ final class PositionLayout implements StateSerde.Layout<Position> {
                 in.readLong(),
                 in.readLong(),
                 Fields.readList(
-                        in, from -> new Threshold(Unit.valueOf(from.readString()), from.readString(), from.readInt())));
+                        in, from -> new Threshold(Unit.valueOf(from.readString()), from.readString(), from.readInt())),
+                in.readLong());
     }
 }

@@ -178,7 +178,8 @@ class MeterApiTest {
                 Amounts.ZERO,
                 1,
                 NOON,
-                List.of());
+                List.of(),
+                0);
     }
 
     private static SpendAggregate cell(String user, String model, long nanoUsd) {

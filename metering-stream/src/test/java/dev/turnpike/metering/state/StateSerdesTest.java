@@ -70,7 +70,7 @@ class StateSerdesTest {
 
         assertThat(fingerprints)
                 .isEqualTo(Map.of(
-                        "Dispatch", 8809535070608288966L,
+                        "Dispatch", 7056181085254338114L,
                         "LedgerEntry", 3335888489215030043L,
                         "SpendAggregate", 7709477579316073948L));
     }

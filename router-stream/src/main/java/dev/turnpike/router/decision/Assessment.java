@@ -1,6 +1,7 @@
 package dev.turnpike.router.decision;
 
 import dev.turnpike.router.decision.SuccessEstimator.Estimate;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.PriceTier;
@@ -204,6 +205,19 @@ final class Assessment {
         return null;
     }
 
+    /** When an offer whose circuit is open may serve again, the soonest of them; null where no circuit is open. */
+    @Nullable
+    Long circuitLetsThroughAt(long now) {
+        Long soonest = null;
+        for (int k = 0; k < size; k++) {
+            if (excluded[k] == Exclusion.CIRCUIT_OPEN) {
+                long at = offer(k).circuit().mayLetThroughAt(now);
+                soonest = soonest == null ? at : Math.min(soonest, at);
+            }
+        }
+        return soonest;
+    }
+
     /** Why the offers are out, with how many each, for people. */
     String exclusions() {
         Map<Exclusion, Integer> counts = new EnumMap<>(Exclusion.class);
@@ -277,9 +291,7 @@ final class Assessment {
             return Exclusion.UNPRICED;
         }
         // what is asked for by name must have a price, or nobody knows what it may cost
-        return serviceTier == null || price.getServiceTierPpm().containsKey(serviceTier)
-                ? null
-                : Exclusion.UNPRICED_TIER;
+        return Pricing.knows(price, serviceTier) ? null : Exclusion.UNPRICED_TIER;
     }
 
     boolean isSpecialist(int k) {

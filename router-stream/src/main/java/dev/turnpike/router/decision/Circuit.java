@@ -66,6 +66,11 @@ final class Circuit {
                 lastError + PAUSE_MILLIS);
     }
 
+    /** From when on another request may be let through that is not now. */
+    long mayLetThroughAt(long now) {
+        return failing ? Math.max(now, openUntil) : now;
+    }
+
     /** Whether a request is kept from the offer. */
     boolean isOpen(long now, long hash) {
         if (!failing && !slow) {

@@ -1,6 +1,7 @@
 package dev.turnpike.router.decision;
 
 import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.ModelPerformance;
 import dev.turnpike.schemas.event.Price;
@@ -25,6 +26,7 @@ public final class Offer {
         this.id = BudgetScopes.offerId(terms.getProvider(), terms.getModel());
         this.terms = terms;
         this.newestFirst = terms.getPrices().stream()
+                .filter(Pricing::stands)
                 .sorted(Comparator.comparingLong(Price::getEffectiveFrom).reversed())
                 .toArray(Price[]::new);
         this.performance = new HashMap<>();

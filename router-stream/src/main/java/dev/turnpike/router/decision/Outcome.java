@@ -103,7 +103,8 @@ public sealed interface Outcome {
      *
      * @param budget name of the budget that refused; null: none did
      * @param needed the least that a dispatch would have had to hold; null where no budget refused
-     * @param retryAt when that budget's window turns, milliseconds since 1970-01-01 UTC; null where waiting does not help
+     * @param retryAt when that budget's window turns, or a circuit may close that keeps an offer out, milliseconds since
+     *     1970-01-01 UTC; null where waiting does not help
      */
     record Rejected(
             Findings findings,
@@ -115,7 +116,11 @@ public sealed interface Outcome {
             implements Outcome {
 
         static Rejected of(Findings findings, RejectionCode code, String reason) {
-            return new Rejected(findings, code, reason, null, null, null);
+            return until(null, findings, code, reason);
+        }
+
+        static Rejected until(@Nullable Long retryAt, Findings findings, RejectionCode code, String reason) {
+            return new Rejected(findings, code, reason, null, retryAt, null);
         }
 
         @Override

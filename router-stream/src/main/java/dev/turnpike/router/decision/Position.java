@@ -41,6 +41,14 @@ public record Position(Amounts held, Amounts closed, Amounts spent, long epoch, 
                 state.getVersion());
     }
 
+    /**
+     * The position after the meter has forgotten it: what it had not heard of by then stays held, and all sums begin anew, as the
+     * meter's do when the window is used again.
+     */
+    public Position forgotten() {
+        return new Position(open(), Amounts.ZERO, Amounts.ZERO, epoch, version);
+    }
+
     /** Held and not closed yet. */
     public Amounts open() {
         return held.minus(closed).max(Amounts.ZERO);

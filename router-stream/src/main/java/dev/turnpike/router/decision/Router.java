@@ -79,7 +79,7 @@ public final class Router {
         Plan explored = explore(ask, rules, wanted, floor, lineup, affordability);
         Plan first = explored != null ? explored : firstAffordable(lineup, affordability);
         if (first == null) {
-            return refuse(lineup, wanted, affordability, findings);
+            return refuse(lineup, wanted, affordability, findings, admittedAt);
         }
         List<Plan> chain = Fallbacks.behind(first, lineup, rules.routing().getFallbacks(), affordability);
         boolean free = explored == null && wanted.isAny() && (usual == null || usual == first.offer());
@@ -173,7 +173,8 @@ public final class Router {
         return null;
     }
 
-    private static Rejected refuse(Lineup lineup, Wanted wanted, Affordability affordability, Findings findings) {
+    private static Rejected refuse(
+            Lineup lineup, Wanted wanted, Affordability affordability, Findings findings, long now) {
         Refusal refusal = affordability.soonest();
         if (refusal != null) {
             return new Rejected(
@@ -194,15 +195,18 @@ public final class Router {
         }
         Assessment offers = lineup.assessment();
         if (!wanted.isAny()) {
-            Exclusion why = offers.exclusionOf(offers.fleet().offer(wanted.first()));
-            return Rejected.of(
+            Offer named = offers.fleet().offer(wanted.first());
+            Exclusion why = offers.exclusionOf(named);
+            return Rejected.until(
+                    why == Exclusion.CIRCUIT_OPEN ? (Long) named.circuit().mayLetThroughAt(now) : null,
                     findings,
                     RejectionCode.NO_ELIGIBLE_MODEL,
                     wanted.display() + ": " + (why == null ? "not eligible" : why.text()));
         }
         int strongest = offers.strongest();
         if (strongest >= 0) {
-            return Rejected.of(
+            return Rejected.until(
+                    offers.circuitLetsThroughAt(now),
                     findings,
                     RejectionCode.BELOW_QUALITY_FLOOR,
                     String.format(
@@ -212,7 +216,8 @@ public final class Router {
                             offers.offer(strongest).id(),
                             offers.success(strongest)));
         }
-        return Rejected.of(findings, RejectionCode.NO_ELIGIBLE_MODEL, offers.exclusions());
+        return Rejected.until(
+                offers.circuitLetsThroughAt(now), findings, RejectionCode.NO_ELIGIBLE_MODEL, offers.exclusions());
     }
 
     private static String cause(Offer usual, Assessment offers, QualityFloor floor, Affordability affordability) {

@@ -39,7 +39,7 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
         Positions known = Started.of(positions);
         BudgetState state = record.value();
         if (state == null) {
-            known.forgetSettled(record.key());
+            known.forget(record.key());
             return;
         }
         PositionKey key = PositionKey.of(state);

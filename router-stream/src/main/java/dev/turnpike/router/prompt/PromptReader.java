@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.turnpike.router.decision.Prompt;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.LlmRequest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -88,9 +89,6 @@ public final class PromptReader {
             "function_call",
             "functions",
             "response_format");
-
-    // whichever the provider then takes, its price is one of those it has said
-    private static final Set<String> USUAL_TIERS = Set.of("auto", "default", "standard");
 
     private final ToLongFunction<String> measure;
 
@@ -239,7 +237,8 @@ public final class PromptReader {
                     draft.cannotBound("params.n: not a whole number from 1 to " + MOST_CHOICES);
                 }
             }
-            case "service_tier" -> draft.serviceTier = USUAL_TIERS.contains(value.asText()) ? null : value.asText();
+            // auto is usual, too: whichever the provider then takes, its price is one of those it has said
+            case "service_tier" -> draft.serviceTier = Pricing.isUsual(value.asText()) ? null : value.asText();
             case "tools" -> tools(value, draft);
             case "functions" -> {
                 draft.tools = true;

@@ -41,11 +41,16 @@ public final class Positions implements Headroom {
         store.put(key.encode(), position);
     }
 
-    /** Forgets a position of which nothing is open. */
-    public void forgetSettled(String key) {
+    /** Takes note that the meter has forgotten a position: only what is open in it is left. */
+    public void forget(String key) {
         Position position = store.get(key);
-        if (position != null && position.isSettled()) {
+        if (position == null) {
+            return;
+        }
+        if (position.isSettled()) {
             store.delete(key);
+        } else {
+            store.put(key, position.forgotten());
         }
     }
 

@@ -20,7 +20,8 @@ public final class RebuiltPositions {
 
     private final Map<PositionKey, BudgetState> said = new HashMap<>();
     private final Map<PositionKey, Amounts> since = new HashMap<>();
-    private final Set<PositionKey> ended = new HashSet<>();
+    // when the meter forgot a window that it has not spoken of since
+    private final Map<PositionKey, Long> ended = new HashMap<>();
     private long heardOf = -1;
     private long newest = -1;
     private long countedPolicies;
@@ -36,7 +37,7 @@ public final class RebuiltPositions {
         }
         if (state == null) {
             said.remove(key);
-            ended.add(key);
+            ended.put(key, entry.timestamp());
             return;
         }
         said.put(key, state);
@@ -77,8 +78,11 @@ public final class RebuiltPositions {
             PositionKey key = PositionKey.of(dispatch.getTeam(), window);
             BudgetState state = said.get(key);
             boolean known = state != null && entry.offset() <= state.getDispatchOffset();
+            // the meter forgets a window when its holds have long ended: a hold of then is one it had not heard of
+            Long forgotten = ended.get(key);
+            boolean isOver = forgotten != null && dispatch.getHoldUntil() <= forgotten;
             // budgets that differ in unit or enforcement only may share a window
-            if (!known && !ended.contains(key) && once.add(key)) {
+            if (!known && !isOver && once.add(key)) {
                 since.merge(key, Amounts.of(dispatch.getHold()), Amounts::plus);
             }
         }

@@ -40,6 +40,20 @@ class PositionTest {
     }
 
     @Test
+    void shouldBeginAnewWithTheMeterAndKeepWhatItHadNotHeardOf() {
+        // given: two holds, of which the meter heard of one and closed it before it forgot the total
+        var position = Position.EMPTY.hold(usd("9")).feedback(state(1, 7, usd("9"), usd("9"), usd("6")));
+        position = position.hold(usd("2")).forgotten();
+        assertThat(position.open()).isEqualTo(usd("2"));
+
+        // when: it begins the total anew with the other one, and closes that
+        position = position.feedback(state(1, 1_000, usd("2"), usd("2"), usd("1")));
+
+        assertThat(position.open()).isEqualTo(Amounts.ZERO);
+        assertThat(position.spent()).isEqualTo(usd("1"));
+    }
+
+    @Test
     void shouldNeverTakeMoreClosedThanHeldForMoneyToSpend() {
         var position = Position.EMPTY.feedback(state(1, 1, usd("1"), usd("4"), usd("2")));
 

@@ -20,6 +20,7 @@ import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.Money;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.ModelOffer;
+import dev.turnpike.schemas.event.ModelPerformance;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.time.Instant;
 import java.util.List;
@@ -227,6 +228,24 @@ class RouterTest {
                 router.decide(asking("turbo"), Given.fleet(terms), TeamRules.of(policy), untouched(), NOW),
                 RejectionCode.NO_ELIGIBLE_MODEL,
                 "1 no price for the service tier asked for");
+    }
+
+    @Test
+    void shouldSayWhenItMayBeWorthAnotherTryWhereOpenCircuitsKeepModelsOut() {
+        ModelPerformance failing = Given.performance("*", 8, 8);
+        failing.setRecentAttempts(8.0);
+        failing.setRecentErrors(8.0);
+        failing.setLastErrorAt(NOW - 10_000);
+        ModelOffer good = offer("openai/good", "1", "4", 0.9);
+        Fleet broken = Fleet.of(List.of(Given.offer(good, failing)), Map.of());
+
+        Rejected any = (Rejected) router.decide(ask(request("r1")), broken, TeamRules.of(policy), untouched(), NOW);
+        Rejected named =
+                (Rejected) router.decide(ask(named("openai/good")), broken, TeamRules.of(policy), untouched(), NOW);
+
+        assertRejected(any, RejectionCode.NO_ELIGIBLE_MODEL, "1 fails too often or is too slow at present");
+        assertThat(any.retryAt()).isEqualTo(NOW + 20_000);
+        assertThat(named.retryAt()).isEqualTo(NOW + 20_000);
     }
 
     private static Ask asking(String serviceTier) {

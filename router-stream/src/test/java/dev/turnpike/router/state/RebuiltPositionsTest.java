@@ -58,6 +58,18 @@ class RebuiltPositionsTest {
     }
 
     @Test
+    void shouldTakeForOpenWhatWasDispatchedAfterTheMeterHadForgottenTheWindow() {
+        rebuilt.say(new Entry<>(ALWAYS.encode(), state(1, 30, 30, 4), 0, 7));
+        rebuilt.say(new Entry<>(ALWAYS.encode(), null, 1, 8));
+        rebuilt.dispatch(dispatch(4, 30, EVER));
+        Entry<Dispatch> later = dispatch(5, 20, EVER);
+        later.value().setHoldUntil(9);
+        rebuilt.dispatch(later);
+
+        assertThat(rebuilt.positions().get(ALWAYS).open()).isEqualTo(usd(20));
+    }
+
+    @Test
     void shouldCountEveryHoldWhereTheDispatchesAreOthersThanTheMeterSpeaksOf() {
         rebuilt.say(new Entry<>(TODAY.encode(), state(1, 30, 30, 4), 0, 7));
         rebuilt.offsetsAreOthers();

@@ -39,7 +39,8 @@ public final class TopicAdmin {
     public static final int MOST_BYTES_OF_OURS = 20 * 1024 * 1024;
 
     // what anybody may write to keeps the broker's own limit
-    private static final Set<Topic<?>> PUBLIC = Set.of(Topics.REQUESTS, Topics.USAGE, Topics.OUTCOMES);
+    private static final Set<Topic<?>> PUBLIC =
+            Set.of(Topics.REQUESTS, Topics.CANCELLATIONS, Topics.USAGE, Topics.OUTCOMES);
 
     private TopicAdmin() {}
 

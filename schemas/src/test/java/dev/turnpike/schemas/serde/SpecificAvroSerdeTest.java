@@ -51,10 +51,10 @@ class SpecificAvroSerdeTest {
         }
         assertThat(registry.register("llm.ticks-value", Tick.getClassSchema())).isEqualTo(0x0102);
 
-        // by hand: zero, the id with its most significant byte first, 150 as the variable-length number 300
-        SpecificRecord tick = serde(Map.of()).deserializer().deserialize("llm.ticks", hex("00 00000102 ac02"));
+        // by hand: zero, the id with its most significant byte first, 150 as the variable-length number 300, no prices
+        SpecificRecord tick = serde(Map.of()).deserializer().deserialize("llm.ticks", hex("00 00000102 ac02 00"));
 
-        assertThat(tick).isEqualTo(new Tick(150));
+        assertThat(tick).isEqualTo(new Tick(150, null));
     }
 
     @Test

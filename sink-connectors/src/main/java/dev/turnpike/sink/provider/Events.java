@@ -3,6 +3,7 @@ package dev.turnpike.sink.provider;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Cancellation;
 import dev.turnpike.schemas.event.Completion;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.Redecision;
@@ -37,6 +38,7 @@ final class Events {
     private final Deserializer<Received<Dispatch>> dispatches;
     private final Deserializer<Received<UsageReport>> usageReports;
     private final Deserializer<Received<Redecision>> redecisions;
+    private final Deserializer<Received<Cancellation>> cancellations;
     private final Serializer<UsageReport> usage;
     private final Serializer<Completion> completion;
     private final Serializer<Redecision> redecision;
@@ -52,6 +54,7 @@ final class Events {
         this.dispatches = serdes.received(Topics.DISPATCHES).deserializer();
         this.usageReports = serdes.received(Topics.USAGE).deserializer();
         this.redecisions = serdes.received(Topics.REDECISIONS).deserializer();
+        this.cancellations = serdes.received(Topics.CANCELLATIONS).deserializer();
         this.usage = serdes.avro(Topics.USAGE).serializer();
         this.completion = serdes.avro(Topics.COMPLETIONS).serializer();
         this.redecision = serdes.avro(Topics.REDECISIONS).serializer();
@@ -94,6 +97,18 @@ final class Events {
     @Nullable
     Redecision redecision(byte @Nullable [] bytes) {
         return redecisions.deserialize(Topics.REDECISIONS.name(prefix), bytes).value();
+    }
+
+    /**
+     * What a record of the cancellations topic holds; null where that is none.
+     *
+     * @throws dev.turnpike.schemas.registry.RegistryException if the registry cannot be asked
+     */
+    @Nullable
+    Cancellation cancellation(byte @Nullable [] bytes) {
+        return cancellations
+                .deserialize(Topics.CANCELLATIONS.name(prefix), bytes)
+                .value();
     }
 
     ProducerRecord<byte[], byte[]> record(UsageReport report, int partition) {

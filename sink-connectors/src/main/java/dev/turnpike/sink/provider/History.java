@@ -54,13 +54,6 @@ final class History {
         return pasts.computeIfAbsent(new Request(team, requestId), request -> new Past());
     }
 
-    private record Request(String team, String requestId) {
-
-        static Request of(Dispatch dispatch) {
-            return new Request(dispatch.getTeam(), dispatch.getRequestId());
-        }
-    }
-
     private static final class Past {
 
         private final List<UsageReport> reports = new ArrayList<>();

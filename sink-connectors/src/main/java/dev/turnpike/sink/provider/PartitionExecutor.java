@@ -5,6 +5,7 @@ import dev.turnpike.schemas.event.ChainModel;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.Received;
+import dev.turnpike.sink.provider.call.Ongoing;
 import dev.turnpike.sink.provider.call.Provider;
 import dev.turnpike.sink.provider.call.Slot;
 import dev.turnpike.sink.provider.call.Trace;
@@ -26,9 +27,10 @@ import dev.turnpike.sink.provider.execution.Terms;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +54,10 @@ final class PartitionExecutor {
     private final SinkMetrics metrics;
     private final Journal journal;
     private final BiFunction<Integer, Long, History> readBack;
+    private final Cancellations cancellations;
     private final InstantSource clock;
     private final Loop loop;
+    private final Consumer<Request> cancelling;
     private final Offsets offsets = new Offsets();
 
     // only the loop's
@@ -70,6 +74,7 @@ final class PartitionExecutor {
             SinkMetrics metrics,
             Journal journal,
             BiFunction<Integer, Long, History> readBack,
+            Cancellations cancellations,
             InstantSource clock) {
         this.partition = partition;
         this.terms = terms;
@@ -78,12 +83,15 @@ final class PartitionExecutor {
         this.metrics = metrics;
         this.journal = journal;
         this.readBack = readBack;
+        this.cancellations = cancellations;
         this.clock = clock;
         this.loop = new Loop(
                 "provider-sink-" + partition, journal, clock, events::register, () -> openCalls > 0, this::letGo);
+        this.cancelling = request -> loop.tell(() -> cancel(request));
     }
 
     void start() {
+        cancellations.listen(cancelling);
         loop.start();
     }
 
@@ -139,6 +147,9 @@ final class PartitionExecutor {
         try {
             begun = new Running(
                     offset, Events.trace(record), Execution.resumed(dispatch, terms, past.reports(dispatch)));
+            if (cancellations.contains(Request.of(dispatch))) {
+                begun.execution = begun.execution.cancelled();
+            }
             step = begun.execution.next(clock.instant());
         } catch (RuntimeException e) {
             setAside(record, DeadLetter.FAILED, "the dispatch cannot be executed: " + e);
@@ -218,17 +229,37 @@ final class PartitionExecutor {
         }
     }
 
+    /** Nobody wants the answer any more: nothing more is started, and what runs is cut. */
+    private void cancel(Request request) {
+        for (Running one : List.copyOf(running.values())) {
+            if (!request.equals(Request.of(one.dispatch()))) {
+                continue;
+            }
+            one.execution = one.execution.cancelled();
+            if (one.ongoing != null) {
+                one.ongoing.cut();
+            } else if (one.call == null) {
+                one.giveSlotBack();
+                go(one, one.execution.next(clock.instant()));
+            }
+            // else its start is being written, and it will not be sent
+        }
+    }
+
     private void send(Running one, Call call) {
-        if (!clock.instant().isBefore(one.execution.deadline())) {
-            Timing none = new Timing(0, null);
-            ended(one, call, new Failed("the deadline passed before the call was made", Remedy.NONE, null, none));
+        if (one.execution.isCancelled()) {
+            notSent(one, call, "cancelled before the call was made");
             return;
         }
-        CompletableFuture<Outcome> answer = provider(call.model())
+        if (!clock.instant().isBefore(one.execution.deadline())) {
+            notSent(one, call, "the deadline passed before the call was made");
+            return;
+        }
+        Ongoing ongoing = provider(call.model())
                 .call(one.dispatch(), call, one.trace, chunk -> loop.tell(() -> chunk(one, call, chunk)));
-        one.answer = answer;
+        one.ongoing = ongoing;
         Slot slot = one.slot;
-        answer.whenComplete((outcome, failed) -> {
+        ongoing.outcome().whenComplete((outcome, failed) -> {
             // at once, so that the next call need not wait for this one's report
             if (slot != null) {
                 slot.close();
@@ -236,6 +267,10 @@ final class PartitionExecutor {
             loop.tell(() -> ended(
                     one, call, outcome != null ? outcome : new Unknown("the call failed: " + failed, one.chunks > 0)));
         });
+    }
+
+    private void notSent(Running one, Call call, String reason) {
+        ended(one, call, new Failed(reason, Remedy.NONE, null, new Timing(0, null)));
     }
 
     private void chunk(Running one, Call call, String chunk) {
@@ -259,7 +294,7 @@ final class PartitionExecutor {
         one.execution = one.execution.after(attempt);
         one.giveSlotBack();
         one.call = null;
-        one.answer = null;
+        one.ongoing = null;
         openCalls--;
         Step step = one.execution.next(clock.instant());
         UsageReport report = Reports.ended(one.execution, attempt, step);
@@ -306,10 +341,10 @@ final class PartitionExecutor {
     }
 
     private void letGo() {
+        cancellations.listenNoMore(cancelling);
         for (Running one : running.values()) {
-            CompletableFuture<Outcome> answer = one.answer;
-            if (answer != null) {
-                answer.cancel(true);
+            if (one.ongoing != null) {
+                one.ongoing.outcome().cancel(true);
             }
             one.giveSlotBack();
         }
@@ -331,7 +366,7 @@ final class PartitionExecutor {
         private Execution execution;
         private @Nullable Slot slot;
         private @Nullable Call call;
-        private @Nullable CompletableFuture<Outcome> answer;
+        private @Nullable Ongoing ongoing;
         private int chunks;
         private boolean hasGap;
 

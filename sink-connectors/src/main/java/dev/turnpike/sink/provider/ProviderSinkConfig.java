@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -24,6 +27,7 @@ import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +107,20 @@ record ProviderSinkConfig(
         client.put(SinkSettings.BOOTSTRAP_SERVERS, bootstrapServers);
         client.putAll(own);
         return client;
+    }
+
+    /** A consumer of committed records without a group. */
+    Consumer<byte[], byte[]> consumer() {
+        return new KafkaConsumer<>(
+                client(Map.of(
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        "earliest",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false)),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
     }
 
     /** Without values, since keys may be among them. */
@@ -223,12 +241,13 @@ record ProviderSinkConfig(
     }
 
     private static ProviderSettings provider(AbstractConfig config, String name) {
-        String secret = config.getPassword(key(name, "key")).value();
+        // a file that holds a key mostly ends with a line break, which no header takes
+        String secret = config.getPassword(key(name, "key")).value().strip();
         return new ProviderSettings(
                 name,
                 Dialect.valueOf(config.getString(key(name, "api")).toUpperCase(Locale.ROOT)),
                 URI.create(config.getString(key(name, "url")).replaceFirst("/+$", "")),
-                secret.isBlank() ? null : secret,
+                secret.isEmpty() ? null : secret,
                 config.getInt(key(name, "max.in.flight")),
                 Duration.ofMillis(config.getLong(key(name, "timeout.ms"))),
                 config.getString(key(name, "output.cap.field")));

@@ -34,6 +34,7 @@ public class ProviderSinkTask extends SinkTask {
     private @Nullable Partitions partitions;
     private @Nullable ExecutorService httpThreads;
     private @Nullable MetricsEndpoint metrics;
+    private @Nullable CancellationReader cancellationReader;
 
     public ProviderSinkTask() {
         this(InstantSource.system());
@@ -60,6 +61,9 @@ public class ProviderSinkTask extends SinkTask {
         }
         Map<String, Provider> providers = providers(config, threads);
         ReadBack readBack = new ReadBack(config, events);
+        Cancellations cancellations = new Cancellations();
+        CancellationReader cancellationReader = CancellationReader.start(config, events, cancellations);
+        this.cancellationReader = cancellationReader;
         partitions = new Partitions(
                 events,
                 partition -> new PartitionExecutor(
@@ -69,7 +73,11 @@ public class ProviderSinkTask extends SinkTask {
                         events,
                         SinkMetrics.OF_PROCESS,
                         new Journal(producer(config, partition)),
-                        readBack::read,
+                        (number, since) -> {
+                            cancellationReader.catchUp();
+                            return readBack.read(number, since);
+                        },
+                        cancellations,
                         clock),
                 config.mostUnfinished(),
                 config.grace(),
@@ -102,6 +110,9 @@ public class ProviderSinkTask extends SinkTask {
     public void stop() {
         if (partitions != null) {
             partitions.close();
+        }
+        if (cancellationReader != null) {
+            cancellationReader.close();
         }
         if (httpThreads != null) {
             httpThreads.shutdown();

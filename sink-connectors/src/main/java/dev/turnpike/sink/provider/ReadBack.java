@@ -12,13 +12,10 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads what executors before this one wrote about the dispatches of a partition, after they were fenced.
@@ -48,7 +45,7 @@ final class ReadBack {
         TopicPartition redecisions = partition(Topics.REDECISIONS, partition);
         List<TopicPartition> read = List.of(usage, redecisions);
         try (Admin admin = Admin.create(config.client(Map.of()));
-                Consumer<byte[], byte[]> consumer = consumer()) {
+                Consumer<byte[], byte[]> consumer = config.consumer()) {
             Map<TopicPartition, Long> ends =
                     offsets(admin, List.of(dispatches, usage, redecisions), OffsetSpec.latest());
             Map<TopicPartition, Long> begins =
@@ -80,17 +77,6 @@ final class ReadBack {
                 history.add(asked);
             }
         }
-    }
-
-    private Consumer<byte[], byte[]> consumer() {
-        return new KafkaConsumer<>(
-                config.client(Map.of(
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false)),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
     }
 
     private TopicPartition partition(Topic<?> topic, int partition) {

@@ -43,6 +43,16 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** Lets nobody write to a table until the connection is closed. */
+    Connection holdUp(String table) throws SQLException {
+        Connection connection = server.getPostgresDatabase().getConnection();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("LOCK TABLE " + table);
+        }
+        return connection;
+    }
+
     /** All rows of an answer, each as its columns with bars between. */
     List<String> rows(String query) throws SQLException {
         try (Connection connection = server.getPostgresDatabase().getConnection();

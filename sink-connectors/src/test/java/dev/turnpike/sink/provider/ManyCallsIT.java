@@ -68,7 +68,7 @@ class ManyCallsIT {
         Dispatch dispatch = dispatch("r" + i, "simulated/small");
         dispatch.setTeam("team-" + i % 16);
         dispatch.getRequest().setTeam(dispatch.getTeam());
-        dispatch.getRequest().setParams("{\"metadata\":{\"trace_latency_ms\":\"20000\"}}");
+        dispatch.getRequest().setParams("{\"metadata\":{\"trace_latency_ms\":\"10000\"}}");
         return dispatch;
     }
 

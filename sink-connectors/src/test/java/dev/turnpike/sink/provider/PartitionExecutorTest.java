@@ -1,6 +1,7 @@
 package dev.turnpike.sink.provider;
 
 import static dev.turnpike.sink.provider.Dispatches.ADMITTED;
+import static dev.turnpike.sink.provider.Dispatches.BOUND;
 import static dev.turnpike.sink.provider.Dispatches.DEADLINE;
 import static dev.turnpike.sink.provider.Dispatches.dispatch;
 import static dev.turnpike.sink.provider.Dispatches.withHoldFor;
@@ -58,6 +59,7 @@ class PartitionExecutorTest {
     private final Written written = new Written();
     private final EventSerdes serdes = new EventSerdes(Written.REGISTRY);
     private final Events events = new Events(serdes, Topics.DEFAULT_PREFIX, "provider-sink", MOST_BYTES);
+    private final Cancellations cancellations = new Cancellations();
     private @Nullable PartitionExecutor executor;
 
     @AfterEach
@@ -382,6 +384,114 @@ class PartitionExecutorTest {
     }
 
     @Test
+    void shouldNotStartWhatWasCancelledBeforeItWasDispatched() {
+        cancellations.add(new Request("search", "r1"));
+        PartitionExecutor executor = started(History.NONE, 10);
+
+        accept(executor, 0, dispatch("r1", "simulated/small"));
+
+        await().until(() -> executor.firstUnfinished() == 1);
+        assertThat(simulated.calls()).isEmpty();
+        assertThat(written.usage())
+                .extracting(UsageReport::getStatus, UsageReport::getFinal$, UsageReport::getAttempts)
+                .containsExactly(tuple("not-executed", true, 0));
+        assertThat(written.completions()).singleElement().satisfies(completion -> {
+            assertThat(completion.getStatus()).isEqualTo("cancelled");
+            assertThat(completion.getFinal$()).isTrue();
+        });
+    }
+
+    @Test
+    void shouldReleaseWhatIsCancelledWhileItWaitsForAPlace() {
+        // given one place, which is taken
+        PartitionExecutor executor = started(History.NONE, 1);
+        accept(executor, 0, quick(dispatch("r1", "simulated/small"), "\"fault\":\"slow\""));
+        accept(executor, 1, dispatch("r2", "simulated/small"));
+        await().until(() -> simulated.open() == 1);
+
+        // when
+        cancellations.add(new Request("search", "r2"));
+
+        // then
+        await().until(() -> executor.unfinished() == 1);
+        assertThat(written.completions("r2"))
+                .singleElement()
+                .extracting(Completion::getStatus)
+                .isEqualTo("cancelled");
+        assertThat(simulated.calls()).containsOnlyKeys("search/r1#1");
+    }
+
+    @Test
+    void shouldCutTheStreamOfACancelledRequestWhichCostsItsBound() {
+        // given a stream that is on its way, and another of the same team
+        PartitionExecutor executor = started(History.NONE, 10);
+        accept(executor, 0, stream("r1", 6_400));
+        accept(executor, 1, stream("r2", 640));
+        await().until(() -> !written.completions("r1").isEmpty());
+
+        // when
+        cancellations.add(new Request("search", "r1"));
+
+        // then its provider finds the connection closed
+        await().until(() -> executor.firstUnfinished() == 2);
+        await().until(() -> simulated.open() == 0);
+        assertThat(written.usage("r1"))
+                .extracting(UsageReport::getStatus, UsageReport::getFinal$, UsageReport::getAttempts)
+                .containsExactly(tuple("started", false, null), tuple("not-executed", true, 1));
+        assertThat(written.completions("r1")).hasSizeLessThan(32).last().satisfies(completion -> {
+            assertThat(completion.getStatus()).isEqualTo("cancelled");
+            assertThat(completion.getCostNanoUsd()).isEqualTo(BOUND);
+        });
+        assertThat(written.completions("r2"))
+                .last()
+                .extracting(Completion::getStatus)
+                .isEqualTo("ok");
+        assertThat(meters.get("gen_ai.client.operation.duration")
+                        .tag("error.type", "cancelled")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotSendWhatIsCancelledWhileItsStartIsWritten() {
+        written.beforeCommit(() -> cancellations.add(new Request("search", "r1")));
+        PartitionExecutor executor = started(History.NONE, 10);
+
+        accept(executor, 0, dispatch("r1", "simulated/small"));
+
+        await().until(() -> executor.firstUnfinished() == 1);
+        // the commit may end before the loop hears of it, and then the call is cut
+        assertThat(written.usage())
+                .last()
+                .satisfies(report -> assertThat(report.getFinal$()).isTrue());
+        assertThat(written.completions())
+                .last()
+                .extracting(Completion::getStatus)
+                .isEqualTo("cancelled");
+    }
+
+    @Test
+    void shouldNotCallAgainWhatWasCancelledUnderAnExecutorThatDied() {
+        // given
+        Dispatch begun = withHoldFor(2, dispatch("r1", "simulated/small"));
+        History history = new History(1);
+        history.add(Reports.started(begun, new Call(1, begun.getChain().get(0)), ADMITTED));
+        cancellations.add(new Request("search", "r1"));
+        PartitionExecutor executor = started(history, 10);
+
+        // when
+        accept(executor, 0, begun);
+
+        // then
+        await().until(() -> executor.firstUnfinished() == 1);
+        assertThat(simulated.calls()).isEmpty();
+        assertThat(written.usage())
+                .extracting(UsageReport::getStatus, UsageReport::getAttempts)
+                .containsExactly(tuple("not-executed", 1));
+    }
+
+    @Test
     void shouldStopAndKeepItsPlaceWhenItIsFenced() {
         PartitionExecutor executor = started(History.NONE, 10);
         CountDownLatch fenced = new CountDownLatch(1);
@@ -397,6 +507,14 @@ class PartitionExecutorTest {
         await().until(() -> executor.failure() != null);
         assertThat(executor.firstUnfinished()).isEqualTo(4);
         assertThat(simulated.calls()).isEmpty();
+    }
+
+    private static Dispatch stream(String requestId, int latencyMs) {
+        Dispatch dispatch = given(
+                dispatch(requestId, "simulated/small"),
+                "\"trace_output_tokens\":\"32\",\"trace_latency_ms\":\"" + latencyMs + "\"");
+        dispatch.getRequest().setStream(true);
+        return dispatch;
     }
 
     private PartitionExecutor started(History history, int places) {
@@ -423,6 +541,7 @@ class PartitionExecutorTest {
                 metrics,
                 new Journal(written),
                 (partition, since) -> history,
+                cancellations,
                 now::get);
         executor = started;
         started.start();

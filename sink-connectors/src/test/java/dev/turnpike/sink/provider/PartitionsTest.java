@@ -59,6 +59,7 @@ class PartitionsTest {
                         new SinkMetrics(new SimpleMeterRegistry()),
                         new Journal(producer),
                         (number, since) -> History.NONE,
+                        new Cancellations(),
                         clock);
             },
             4,

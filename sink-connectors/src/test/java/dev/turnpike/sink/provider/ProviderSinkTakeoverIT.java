@@ -45,12 +45,13 @@ class ProviderSinkTakeoverIT {
             scene.await(
                     written -> finalReports(written) == of && scene.provider().open() == 2 * of);
 
-            // when it is killed, and another takes over
+            // when it is killed, one more call is cancelled, and another worker takes over
             worker.destroyForcibly().waitFor();
             for (String team : TEAMS) {
+                scene.cancel(team, "twice-0");
                 scene.publish(given(team, "after", false));
                 expectedCalls.put(team + "/after#1", 1);
-                for (int i = 0; i < EACH; i++) {
+                for (int i = 1; i < EACH; i++) {
                     expectedCalls.put(team + "/twice-" + i + "#2", 1);
                 }
             }
@@ -65,13 +66,17 @@ class ProviderSinkTakeoverIT {
             assertThat(scene.usage())
                     .extracting(report -> report.getTeam() + "/" + report.getUsageId())
                     .doesNotHaveDuplicates()
-                    .hasSize(2 * expectedCalls.size() - 2 * of);
+                    .hasSize(2 * expectedCalls.size() - 2 * of + TEAMS.size());
             assertThat(scene.redecisions()).extracting(Redecision::getRequestId).allMatch(id -> id.startsWith("slow-"));
             for (String team : TEAMS) {
                 assertThat(scene.usage("twice-0"))
                         .filteredOn(report -> report.getTeam().equals(team))
+                        .extracting(UsageReport::getStatus)
+                        .containsExactly("started", "not-executed");
+                assertThat(scene.usage("twice-1"))
+                        .filteredOn(report -> report.getTeam().equals(team))
                         .extracting(UsageReport::getUsageId)
-                        .containsExactly("twice-0#1#started", "twice-0#2#started", "twice-0#2");
+                        .containsExactly("twice-1#1#started", "twice-1#2#started", "twice-1#2");
             }
         }
     }

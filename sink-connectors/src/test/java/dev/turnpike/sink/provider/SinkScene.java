@@ -120,6 +120,13 @@ final class SinkScene implements AutoCloseable {
         producer.flush();
     }
 
+    /** Somebody does not want the answer any more, and says so in plain JSON on whichever partition. */
+    void cancel(String team, String requestId) {
+        String json = "{\"team\":\"" + team + "\",\"request_id\":\"" + requestId + "\"}";
+        producer.send(new ProducerRecord<>(name(Topics.CANCELLATIONS), json.getBytes(StandardCharsets.UTF_8)));
+        producer.flush();
+    }
+
     /** Waits until what was written to a topic is as it should be. */
     void await(Predicate<SinkScene> done) {
         Awaitility.await().atMost(Duration.ofSeconds(180)).until(() -> {

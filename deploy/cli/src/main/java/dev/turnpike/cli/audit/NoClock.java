@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class NoClock extends Law {
 
+    // of a correction after a change of a price: the number of what it corrects, the price, and whether it takes back
+    // or books
+    private static final String NUMBER = "\\d+(/[^/]+/[12])*";
+
     private final Map<String, Price> prices = new HashMap<>();
     private final Map<Slot, TreeMap<Long, Long>> sources = new HashMap<>();
     private final Map<Slot, TreeMap<Long, Entry<Decision>>> early = new HashMap<>();
@@ -127,7 +131,7 @@ final class NoClock extends Law {
         String number =
                 value.getEntryId().startsWith(prefix) ? value.getEntryId().substring(prefix.length()) : "";
         boolean first = !value.getKind().equals("correction");
-        if (!number.matches("\\d+") || first != number.equals("0")) {
+        if (!number.matches(NUMBER) || first != number.equals("0")) {
             broken(
                     entry.timestamp(),
                     entry.place() + ": entry id " + value.getEntryId()
@@ -151,6 +155,12 @@ final class NoClock extends Law {
                 sign * value.getOutputTokens(),
                 sign * value.getReasoningTokens());
         costs++;
+        if (price.getEffectiveFrom() > value.getAdmittedAt()) {
+            broken(
+                    entry.timestamp(),
+                    entry.place() + ": entry " + value.getEntryId() + " was admitted before its price "
+                            + price.getVersion() + " was in force");
+        }
         long cost = sign * Pricing.cost(price, tokens, value.getServiceTier());
         if (cost != value.getAmount().getNanoUsd()
                 || sign * tokens.total() != value.getAmount().getTokens()) {

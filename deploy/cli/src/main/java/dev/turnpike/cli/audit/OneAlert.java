@@ -14,6 +14,7 @@ import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,8 @@ final class OneAlert extends Law {
 
     private final Map<String, Entry<TeamPolicy>> policies;
     private final Map<String, String> raised = new HashMap<>();
-    private final Set<Crossing> crossed = new HashSet<>();
+    // with when its window began: a total that has ended and begins anew is told of anew
+    private final Map<Crossing, Set<Long>> crossed = new HashMap<>();
     private final Map<PositionKey, Spent> spent = new HashMap<>();
     private long thresholds;
     private long others;
@@ -62,7 +64,8 @@ final class OneAlert extends Law {
                     entry.place() + ": alert " + alert.getAlertId() + " names no threshold of a window");
             return;
         }
-        if (!crossed.add(crossing) && earlier == null) {
+        Set<Long> beginnings = crossed.computeIfAbsent(crossing, absent -> new HashSet<>());
+        if (!beginnings.add(Objects.requireNonNullElse(alert.getBegunAt(), 0L)) && earlier == null) {
             broken(entry.timestamp(), entry.place() + ": " + name(crossing) + " was alerted already");
         }
         Long limit = alert.getLimit();
@@ -110,7 +113,8 @@ final class OneAlert extends Law {
         Unit unit = BudgetScopes.unitOf(budget);
         for (int percent : budget.getAlertAt()) {
             Crossing crossing = new Crossing(key, unit.wireName(), budget.getEnforcement(), percent);
-            if (isReached(sum.amount.in(unit), BudgetScopes.limitOf(budget), percent) && !crossed.contains(crossing)) {
+            if (isReached(sum.amount.in(unit), BudgetScopes.limitOf(budget), percent)
+                    && !crossed.containsKey(crossing)) {
                 broken(
                         sum.last.timestamp(),
                         sum.last.place() + ": " + name(crossing) + " was passed with "

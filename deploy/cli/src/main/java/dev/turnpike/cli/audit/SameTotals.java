@@ -43,6 +43,7 @@ final class SameTotals extends Law {
     private long unsettled;
     private long late;
     private long earlierPrices;
+    private long corrections;
 
     private record RequestId(String team, String requestId) {}
 
@@ -112,7 +113,13 @@ final class SameTotals extends Law {
     @Override
     void ledger(Entry<LedgerEntry> entry) {
         LedgerEntry booked = entry.value();
-        Request request = request(entry, booked.getTeam(), requestId(booked.getRequestId(), booked.getUsageId()));
+        String requestId = requestId(booked.getRequestId(), booked.getUsageId());
+        if (booked.getKind().equals("correction") && !open.containsKey(new RequestId(booked.getTeam(), requestId))) {
+            // of a request that was judged already: what a correction says by itself is for law 6 to check
+            corrections++;
+            return;
+        }
+        Request request = request(entry, booked.getTeam(), requestId);
         request.counted += booked.getAmount().getRequests();
         if (!booked.getStatus().equals("estimated")) {
             Booked standing = request.booked.computeIfAbsent(
@@ -184,9 +191,16 @@ final class SameTotals extends Law {
         UsageReport usage = report.usage;
         Dispatch dispatch = dispatchOf(request, usage.getAttempt());
         ChainModel link = dispatch == null ? null : link(dispatch, usage);
-        Price price = link != null
-                ? link.getPrice()
-                : catalogPrice(usage, dispatch == null ? report.entry.timestamp() : dispatch.getAdmittedAt());
+        long admittedAt = dispatch == null ? report.entry.timestamp() : dispatch.getAdmittedAt();
+        Price price = link != null ? link.getPrice() : catalogPrice(usage.getProvider(), usage.getModel(), admittedAt);
+        if (link != null && !link.getPrice().getVersion().equals(booked.priceVersion)) {
+            // the dispatch's price was changed later: then the catalog says what it is now
+            Price changed = catalogPrice(link.getProvider(), link.getModel(), admittedAt);
+            price = changed == null ? price : changed;
+        }
+        if (price != null && !Pricing.knows(price, usage.getServiceTier())) {
+            price = null;
+        }
         long cost = price == null ? 0 : Pricing.cost(price, report.tokens, usage.getServiceTier());
         Amounts follows = new Amounts(cost, report.tokens.total(), booked.net.requests());
         String version = price == null ? null : price.getVersion();
@@ -227,6 +241,7 @@ final class SameTotals extends Law {
     String counted() {
         return count(reports, "report", "reports") + " of " + count(requests, "request", "requests") + " recomputed"
                 + (unsettled == 0 ? "" : ", " + unsettled + " in flight")
+                + (corrections == 0 ? "" : ", " + corrections + " corrected later")
                 + (late == 0 ? "" : ", " + late + " too late to")
                 + (earlierPrices == 0 ? "" : ", " + earlierPrices + " priced by an earlier catalog");
     }
@@ -237,8 +252,8 @@ final class SameTotals extends Law {
         return request;
     }
 
-    private @Nullable Price catalogPrice(UsageReport usage, long at) {
-        ModelOffer offer = catalog.get(BudgetScopes.offerId(usage.getProvider(), usage.getModel()));
+    private @Nullable Price catalogPrice(@Nullable String provider, String model, long at) {
+        ModelOffer offer = catalog.get(BudgetScopes.offerId(provider, model));
         return offer == null ? null : Pricing.inForce(offer.getPrices(), at);
     }
 

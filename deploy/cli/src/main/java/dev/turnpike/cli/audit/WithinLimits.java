@@ -6,6 +6,7 @@ import dev.turnpike.schemas.Amounts.Unit;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.BudgetScopes.Dimensions;
 import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetState;
@@ -47,6 +48,7 @@ final class WithinLimits extends Law {
     private long policed;
     private long compared;
     private long overrun;
+    private long corrected;
     private long undispatched;
     private long overspent;
 
@@ -283,6 +285,11 @@ final class WithinLimits extends Law {
             return;
         }
         overrun += booked.getOverrunNanoUsd();
+        if (Pricing.CHANGED.equals(booked.getReason())) {
+            // a hold pays what is the price when it is opened
+            corrected += amount.nanoUsd();
+            return;
+        }
         Amounts withinHold = amount.minus(new Amounts(booked.getOverrunNanoUsd(), 0, 0));
         for (PositionKey key : Windows.keys(booked.getTeam(), booked.getWindows())) {
             Position position = at(key);
@@ -339,7 +346,9 @@ final class WithinLimits extends Law {
         return count(dispatches, "dispatch", "dispatches") + " in " + count(views, "hard window", "hard windows") + ", "
                 + count(policed, "policy", "policies") + " and "
                 + count(compared, "feedback", "feedbacks") + " as published; overspent " + overspent
-                + " nano-dollars, overruns " + Unit.NANO_USD.display(overrun) + ", undispatched usage "
+                + " nano-dollars, overruns " + Unit.NANO_USD.display(overrun)
+                + (corrected == 0 ? "" : ", changed prices " + Unit.NANO_USD.display(corrected))
+                + ", undispatched usage "
                 + Unit.NANO_USD.display(undispatched);
     }
 

@@ -1,6 +1,7 @@
 package dev.turnpike.cli.document;
 
 import dev.turnpike.schemas.Money;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.Alias;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.ModelOffer;
@@ -66,7 +67,12 @@ public final class DocumentText {
         unless(null, fields, "quality_source", offer.getQualitySource());
         unless(List.of(), fields, "specialist_for", offer.getSpecialistFor());
         unless(null, fields, "latency_ms", offer.getLatencyMs());
-        fields.put("prices", offer.getPrices().stream().map(DocumentText::price).toList());
+        fields.put(
+                "prices",
+                offer.getPrices().stream()
+                        .filter(Pricing::stands)
+                        .map(DocumentText::price)
+                        .toList());
     }
 
     private static Map<String, Object> price(Price price) {

@@ -2,6 +2,7 @@ package dev.turnpike.cli.document;
 
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.log.TopicLog;
+import dev.turnpike.metering.pricing.PriceChanges;
 import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.event.Alias;
@@ -66,8 +67,10 @@ public final class Published {
      */
     public List<Change> changes(List<Document> wanted, boolean prune, Instant now) {
         List<Change> changes = new ArrayList<>();
-        wanted.forEach(
-                document -> changes.add(Change.between(documents.get(document.toString()), continued(document, now))));
+        Instant recorded = Instant.ofEpochMilli(Math.max(now.toEpochMilli(), newestPrices() + 1));
+        wanted.forEach(document -> changes.add(Change.between(
+                documents.get(document.toString()),
+                continued(document, document.kind() == Kind.MODEL_OFFER ? recorded : now))));
         Set<String> names = wanted.stream().map(Document::toString).collect(Collectors.toSet());
         if (prune) {
             documents.forEach((name, document) -> {
@@ -82,12 +85,26 @@ public final class Published {
         return changes;
     }
 
+    // an instant after all that is recorded, whatever the clocks of those who applied it
+    private long newestPrices() {
+        return documents.values().stream()
+                .filter(document -> document.kind() == Kind.MODEL_OFFER)
+                .mapToLong(document -> PriceChanges.newest((ModelOffer) document.value()))
+                .max()
+                .orElse(0);
+    }
+
     private Document continued(Document document, Instant now) {
         if (document.value() instanceof TeamPolicy policy) {
             Document standing = documents.getOrDefault(document.toString(), documents.get(ANY_TEAM));
             List<Calendar> earlier =
                     BudgetCalendar.earlier(policy, standing == null ? null : (TeamPolicy) standing.value(), now);
             return Document.of(TeamPolicy.newBuilder(policy).setEarlier(earlier).build());
+        }
+        if (document.value() instanceof ModelOffer offer) {
+            Document standing = documents.get(document.toString());
+            return Document.of(PriceHistory.continued(
+                    offer, standing == null ? null : (ModelOffer) standing.value(), now.toEpochMilli()));
         }
         if (document.value() instanceof Org org) {
             Document standing = documents.get(document.toString());

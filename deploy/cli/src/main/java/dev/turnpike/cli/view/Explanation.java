@@ -37,7 +37,13 @@ public record Explanation(Decision decision) {
         line(out, "outcome", outcome());
         line(out, "because", decision.getReason());
         if (decision.getRetryAt() != null) {
-            line(out, "try again", "from " + Times.second(decision.getRetryAt()) + " UTC on, when the window turns");
+            line(
+                    out,
+                    "try again",
+                    "from " + Times.second(decision.getRetryAt()) + " UTC on, when "
+                            + (String.valueOf(decision.getCode()).startsWith("budget-")
+                                    ? "the window turns"
+                                    : "a circuit may close"));
         }
         line(out, "floor", floor());
         if (decision.getCatalogVersion() != null) {

@@ -67,7 +67,7 @@ final class BalancedTest {
     void shouldExpectAHoldToBeClosedOnceItsTimeHasEnded() {
         // given: a dispatch that nobody reported on, and a tick after the end of its hold
         log.dispatched("r4", log.request("r4", SmallLog.DAY + 5_000, SmallLog.OWNER));
-        log.add(Topics.TICKS, SmallLog.OWNER, SmallLog.DAY + 1_000_000, new Tick(SmallLog.OWNER));
+        log.add(Topics.TICKS, SmallLog.OWNER, SmallLog.DAY + 1_000_000, new Tick(SmallLog.OWNER, null));
 
         assertThat(judge().examples()).singleElement().asString().contains("says closed");
     }
@@ -76,7 +76,7 @@ final class BalancedTest {
     void shouldAllowForHoldsThatWaitForTheirTurnAfterTheirTimeHasEnded() {
         // given: the meter ends so many holds a tick, and the log ends with the tick after the end of this one
         log.dispatched("r4", log.request("r4", SmallLog.DAY + 5_000, SmallLog.OWNER));
-        log.add(Topics.TICKS, SmallLog.OWNER, SmallLog.DAY + 906_000, new Tick(SmallLog.OWNER));
+        log.add(Topics.TICKS, SmallLog.OWNER, SmallLog.DAY + 906_000, new Tick(SmallLog.OWNER, null));
 
         assertThat(judge().examples()).isEmpty();
     }
@@ -84,7 +84,7 @@ final class BalancedTest {
     @Test
     void shouldNotAllowForMoreThanWhatWaits() {
         log.dispatched("r4", log.request("r4", SmallLog.DAY + 5_000, SmallLog.OWNER));
-        log.add(Topics.TICKS, SmallLog.OWNER, SmallLog.DAY + 906_000, new Tick(SmallLog.OWNER));
+        log.add(Topics.TICKS, SmallLog.OWNER, SmallLog.DAY + 906_000, new Tick(SmallLog.OWNER, null));
         log.change(Topics.BUDGETS, state -> state.setClosed(new Amounts(1_200_000_001L, 600_000, 3).toAvro()));
 
         assertThat(judge().examples()).anyMatch(example -> example.contains("says closed"));

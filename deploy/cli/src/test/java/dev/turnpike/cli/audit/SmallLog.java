@@ -94,7 +94,7 @@ final class SmallLog {
                 new Received<LlmRequest>(null, NOISE, DeadLetter.UNREADABLE, "no event"));
         log.deadLetter(noise);
         log.undispatched("gateway-1", at + 500);
-        log.add(Topics.TICKS, OWNER, at + 600, new Tick(OWNER));
+        log.add(Topics.TICKS, OWNER, at + 600, new Tick(OWNER, null));
         return log;
     }
 
@@ -332,6 +332,42 @@ final class SmallLog {
                         .build());
     }
 
+    /** Corrects the newest entry after its price was changed to another; the window's state follows. */
+    void repriced(Price price, long at) {
+        LedgerEntry booked = (LedgerEntry) last(Topics.LEDGER).value();
+        Tokens tokens = new Tokens(booked.getInputTokens(), 0, 0, 0, booked.getOutputTokens(), 0);
+        Amounts before = Amounts.of(booked.getAmount());
+        Amounts after = new Amounts(Pricing.cost(price, tokens, null), before.tokens(), before.requests());
+        String id = booked.getEntryId() + "/" + price.getVersion().replace("/", "%2F") + "/";
+        add(
+                Topics.LEDGER,
+                OWNER,
+                at,
+                LedgerEntry.newBuilder(booked)
+                        .setEntryId(id + 1)
+                        .setKind("correction")
+                        .setCorrects(booked.getEntryId())
+                        .setReason(Pricing.CHANGED)
+                        .setInputTokens(-booked.getInputTokens())
+                        .setOutputTokens(-booked.getOutputTokens())
+                        .setAmount(before.negate().toAvro())
+                        .build());
+        add(
+                Topics.LEDGER,
+                OWNER,
+                at,
+                LedgerEntry.newBuilder(booked)
+                        .setEntryId(id + 2)
+                        .setKind("correction")
+                        .setCorrects(booked.getEntryId())
+                        .setReason(Pricing.CHANGED)
+                        .setPriceVersion(price.getVersion())
+                        .setAmount(after.toAvro())
+                        .build());
+        spent = spent.minus(before).plus(after);
+        state(at);
+    }
+
     private void book(UsageReport used, long at, long admittedAt, boolean dispatched) {
         Tokens tokens = Tokens.of(used);
         Amounts amount = new Amounts(Pricing.cost(PRICE, tokens, null), tokens.total(), 1);
@@ -364,6 +400,10 @@ final class SmallLog {
                         .setPriceVersion(PRICE.getVersion())
                         .setWindows(List.of(WINDOW))
                         .build());
+        state(at);
+    }
+
+    private void state(long at) {
         version++;
         add(
                 Topics.BUDGETS,

@@ -6,6 +6,7 @@ import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.Decision;
+import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.WindowView;
 import java.util.List;
@@ -96,6 +97,21 @@ final class WithinLimitsTest {
         Finding finding = log.judge(new WithinLimits(log.cut(), POLICIES));
 
         assertThat(finding.examples()).singleElement().asString().contains("request r2", "the meter published");
+    }
+
+    @Test
+    void shouldNotTakeAPriceThatWasChangedLaterForOverspending() {
+        log.withoutLast(Topics.LEDGER);
+        Price dear = Price.newBuilder(SmallLog.PRICE)
+                .setVersion("acme/large@2026-01-01-2")
+                .setInput(100_000_000_000L)
+                .build();
+        log.repriced(dear, log.last(Topics.LEDGER).timestamp() + 10);
+
+        Finding finding = log.judge(new WithinLimits(log.cut(), POLICIES));
+
+        assertThat(finding.examples()).isEmpty();
+        assertThat(finding.counted()).contains("changed prices $9.9");
     }
 
     @Test

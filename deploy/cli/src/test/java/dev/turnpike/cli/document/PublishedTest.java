@@ -2,8 +2,11 @@ package dev.turnpike.cli.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.turnpike.schemas.event.Calendar;
+import dev.turnpike.schemas.event.ModelOffer;
+import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.io.StringReader;
 import java.time.Instant;
@@ -51,6 +54,39 @@ final class PublishedTest {
                             "~ budgets[month].limit_usd: 10 -> 20",
                             "+ timezone: Europe/Berlin");
         });
+    }
+
+    @Test
+    void shouldKeepAPriceThatIsCorrectedAndGiveTheOtherAVersionOfItsOwn() {
+        Published published = Published.of(read(OFFER));
+        String corrected = OFFER.replace("input_usd_per_million: 10", "input_usd_per_million: 9");
+
+        List<Change> changes = published.changes(read(corrected), false, NOW);
+
+        assertThat(changes).singleElement().satisfies(change -> {
+            assertThat(change.details())
+                    .containsExactly(
+                            "~ prices[2025-01-01].input_usd_per_million: 10 -> 9",
+                            "~ prices[2025-01-01].version: acme/large@2025-01-01 -> acme/large@2025-01-01#2");
+            assertThat(((ModelOffer) change.document().value()).getPrices())
+                    .extracting(Price::getVersion, Price::getRecordedAt, Price::getSupersededAt)
+                    .containsExactly(
+                            tuple("acme/large@2025-01-01#2", NOW.toEpochMilli(), null),
+                            tuple("acme/large@2025-01-01", 0L, NOW.toEpochMilli()));
+        });
+        // the same file again changes nothing
+        Published then = Published.of(List.of(changes.get(0).document()));
+        assertThat(then.changes(read(corrected), false, NOW))
+                .extracting(Change::sign)
+                .containsExactly('=');
+        // a version is never used again, and no two changes are recorded at one instant
+        assertThat(((ModelOffer) then.changes(read(OFFER), false, NOW)
+                                .get(0)
+                                .document()
+                                .value())
+                        .getPrices())
+                .extracting(Price::getVersion, Price::getRecordedAt)
+                .contains(tuple("acme/large@2025-01-01#3", NOW.toEpochMilli() + 1));
     }
 
     @Test

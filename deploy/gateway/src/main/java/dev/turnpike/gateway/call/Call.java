@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Call {
 
     private final String id;
+    private final String team;
     private final String requestId;
     private final Question question;
     private final Answer answer;
@@ -20,6 +21,7 @@ final class Call {
     /** @param whenOver runs once, when nobody waits any more */
     Call(String team, String requestId, Question question, Answer answer, Consumer<Call> whenOver) {
         this.id = id(team, requestId);
+        this.team = team;
         this.requestId = requestId;
         this.question = question;
         this.answer = answer;
@@ -35,6 +37,10 @@ final class Call {
         return id;
     }
 
+    String team() {
+        return team;
+    }
+
     String requestId() {
         return requestId;
     }
@@ -45,6 +51,11 @@ final class Call {
 
     synchronized boolean isOver() {
         return isOver;
+    }
+
+    /** Whether the client has a part of the answer. */
+    synchronized boolean hasBegun() {
+        return answer.hasBegun();
     }
 
     void completed(Completion part) {

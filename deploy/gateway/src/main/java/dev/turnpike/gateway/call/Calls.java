@@ -87,6 +87,16 @@ public final class Calls {
         }
     }
 
+    /**
+     * Whether nobody will ask for what a call has left behind: it has not ended, nobody waits for it, and from now on no retry
+     * finds it.
+     */
+    boolean forsake(Call call) {
+        return !kept.hasEnded(call.id())
+                && waitingFor(call.id()).isEmpty()
+                && unanswered.remove(call.question(), call.requestId());
+    }
+
     /** The call ends without an answer, though its request may have one yet. */
     void giveUp(Call call, Refusal refusal) {
         kept.expect(call.id());

@@ -25,6 +25,9 @@ public final class Door {
     // many times what a decision takes
     private static final Duration HEARD_OF_WITHIN = Duration.ofSeconds(30);
 
+    // OpenAI's clients try again within 8 s
+    private static final Duration COMES_BACK_WITHIN = Duration.ofSeconds(10);
+
     private final Calls calls;
     private final Publisher publisher;
     private final ScheduledExecutorService timers;
@@ -43,7 +46,7 @@ public final class Door {
      *
      * @param headers ours, in lower case
      * @param idempotencyKey the client's name for the call; null: none
-     * @param isRetry whether the client says that it has tried before
+     * @param triesBefore how often the client says that it has tried before; null: it does not count
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Message(
@@ -51,7 +54,7 @@ public final class Door {
             byte[] body,
             Map<String, String> headers,
             @Nullable String idempotencyKey,
-            boolean isRetry) {}
+            @Nullable Integer triesBefore) {}
 
     /**
      * Asks, and replies when there is something to say.
@@ -75,7 +78,7 @@ public final class Door {
         if (RequestIds.isNamed(requestId)) {
             pending.add(after(HEARD_OF_WITHIN, () -> calls.giveUpUnheardOf(call)));
         }
-        reply.whenGone(() -> calls.left(call));
+        reply.whenGone(() -> gone(call, message.triesBefore != null));
         calls.await(call);
         if (call.isOver()) {
             return;
@@ -93,6 +96,30 @@ public final class Door {
         }
     }
 
+    /**
+     * The client has gone, and with it the wish for an answer, unless it may come back for it: by its name, or since it tries
+     * again by itself, which it does not once it has a part of the answer.
+     */
+    private void gone(Call call, boolean triesAgain) {
+        boolean isOver = call.isOver();
+        boolean mayTryAgain = triesAgain && !call.hasBegun();
+        calls.left(call);
+        if (isOver || RequestIds.isNamed(call.requestId())) {
+            return;
+        }
+        if (mayTryAgain) {
+            after(COMES_BACK_WITHIN, () -> cancel(call));
+        } else {
+            cancel(call);
+        }
+    }
+
+    private void cancel(Call call) {
+        if (calls.forsake(call)) {
+            publisher.cancel(call.team(), call.requestId());
+        }
+    }
+
     private Future<?> after(Duration time, Runnable action) {
         return timers.schedule(action, time.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -101,7 +128,7 @@ public final class Door {
         if (message.idempotencyKey != null) {
             return RequestIds.named(message.idempotencyKey, message.holder, bodyHash);
         }
-        String before = message.isRetry ? calls.takeOver(question) : null;
+        String before = message.triesBefore != null && message.triesBefore > 0 ? calls.takeOver(question) : null;
         return before == null ? ids.next() : before;
     }
 }

@@ -57,6 +57,11 @@ final class KeptAnswers {
         }
     }
 
+    synchronized boolean hasEnded(String call) {
+        Kept entry = kept.get(call);
+        return entry != null && entry.last != null;
+    }
+
     /** Tells an answer all that is known; it may be over after that. */
     void tell(String call, Answer answer, long now) {
         Decision decision;

@@ -15,4 +15,7 @@ public interface Publisher {
      * @throws dev.turnpike.gateway.chat.RefusedException if it is certain that they do not have it
      */
     void publish(LlmRequest request, Consumer<@Nullable Refusal> done);
+
+    /** Says that nobody wants the answer to a request any more; where that cannot be said, it goes on. */
+    void cancel(String team, String requestId);
 }

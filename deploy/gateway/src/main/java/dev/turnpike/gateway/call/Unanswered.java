@@ -40,6 +40,11 @@ final class Unanswered {
         }
     }
 
+    /** Whether it was still there. */
+    synchronized boolean remove(Question question, String requestId) {
+        return left.removeIf(one -> one.requestId.equals(requestId) && one.question.equals(question));
+    }
+
     /** The oldest request with this question that nobody waits for; null: none. */
     synchronized @Nullable String take(Question question) {
         Instant oldest = clock.instant().minus(atLongest);

@@ -70,6 +70,11 @@ public abstract sealed class Answer permits StreamedAnswer, WholeAnswer {
         return reason != null;
     }
 
+    /** Whether the client has a part of it. */
+    public boolean hasBegun() {
+        return isOver;
+    }
+
     /** Whether nothing more will be said. */
     public final boolean isOver() {
         return isOver;

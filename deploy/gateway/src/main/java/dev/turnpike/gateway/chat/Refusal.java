@@ -113,8 +113,7 @@ public record Refusal(
         String reason = decision.getReason();
         return switch (code) {
             case "budget-exhausted", "budget-starting" -> {
-                Long at = decision.getRetryAt();
-                Long seconds = at == null ? null : Math.max(1, -Math.floorDiv(now - at, 1_000L));
+                Long seconds = secondsUntil(decision.getRetryAt(), now);
                 yield new Refusal(
                         429,
                         "insufficient_quota",
@@ -123,18 +122,31 @@ public record Refusal(
                         seconds,
                         seconds != null && seconds <= LONGEST_WAIT_SECONDS ? null : Boolean.FALSE);
             }
+            // open circuits keep models out that would do: a fault of providers that passes, and not the client's
+            case "no-eligible-model", "below-quality-floor" -> {
+                Long seconds = secondsUntil(decision.getRetryAt(), now);
+                yield seconds == null
+                        ? new Refusal(400, INVALID, code, reason, null, null)
+                        : new Refusal(503, "api_error", code, reason, seconds, null);
+            }
             case "unknown-model" -> new Refusal(404, INVALID, "model_not_found", reason, null, null);
             case "unknown-team" -> new Refusal(403, "permission_error", code, reason, null, null);
             default -> new Refusal(400, INVALID, code, reason, null, null);
         };
     }
 
+    private static @Nullable Long secondsUntil(@Nullable Long at, long now) {
+        return at == null ? null : (Long) Math.max(1, -Math.floorDiv(now - at, 1_000L));
+    }
+
     /** The end of a request that brought no answer. */
     static Refusal of(Completion last) {
         String error = last.getError() == null ? "the request ended as " + last.getStatus() : last.getError();
-        return last.getStatus().equals("expired")
-                ? new Refusal(504, "api_error", "expired", error, null, null)
-                : new Refusal(502, "api_error", "provider_error", error, null, null);
+        return switch (last.getStatus()) {
+            case "expired" -> new Refusal(504, "api_error", "expired", error, null, null);
+            case "cancelled" -> new Refusal(409, INVALID, "cancelled", error, null, false);
+            default -> new Refusal(502, "api_error", "provider_error", error, null, null);
+        };
     }
 
     /** The same for a client that would get the same again: its key names the request that has ended so. */

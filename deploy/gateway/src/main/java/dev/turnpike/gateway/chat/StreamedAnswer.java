@@ -69,6 +69,11 @@ final class StreamedAnswer extends Answer {
     }
 
     @Override
+    public boolean hasBegun() {
+        return isStarted;
+    }
+
+    @Override
     void refused(Refusal refusal) {
         if (isStarted) {
             overBecause(refusal);

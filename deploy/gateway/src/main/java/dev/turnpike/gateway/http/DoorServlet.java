@@ -91,7 +91,7 @@ public final class DoorServlet extends HttpServlet {
         try {
             Map<String, String> headers = ours(request);
             String idempotencyKey = idempotencyKey(request);
-            boolean isRetry = isRetry(request);
+            Integer triesBefore = triesBefore(request);
             AsyncContext async = request.startAsync(request, response);
             // what takes too long is for the door to say
             async.setTimeout(0);
@@ -104,7 +104,7 @@ public final class DoorServlet extends HttpServlet {
             body.whenComplete((bytes, failure) -> {
                 timer.cancel(false);
                 if (failure == null) {
-                    ask(async, place, new Message(holder, bytes, headers, idempotencyKey, isRetry));
+                    ask(async, place, new Message(holder, bytes, headers, idempotencyKey, triesBefore));
                 } else {
                     place.leave();
                     refuse(async, failure);
@@ -169,9 +169,12 @@ public final class DoorServlet extends HttpServlet {
         return key;
     }
 
-    private static boolean isRetry(HttpServletRequest request) {
+    private static @Nullable Integer triesBefore(HttpServletRequest request) {
         String count = request.getHeader("x-stainless-retry-count");
-        return count != null && !count.equals("0");
+        if (count == null) {
+            return null;
+        }
+        return count.equals("0") ? 0 : 1;
     }
 
     private void refuse(AsyncContext async, Throwable failure) {

@@ -195,10 +195,14 @@ final class ServletReply implements Reply, WriteListener {
             whenGone = null;
         }
         departure.close();
-        ended.accept(499);
-        if (action != null) {
-            action.run();
+        try {
+            // before the place is given back, so that the client's next try finds what it left behind
+            if (action != null) {
+                action.run();
+            }
+        } finally {
+            ended.accept(499);
+            async.complete();
         }
-        async.complete();
     }
 }

@@ -4,6 +4,7 @@ import dev.turnpike.gateway.call.Publisher;
 import dev.turnpike.gateway.chat.Refusal;
 import dev.turnpike.gateway.chat.RefusedException;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Cancellation;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.registry.RegistryException;
 import dev.turnpike.schemas.serde.EventSerdes;
@@ -18,15 +19,20 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Writes requests to {@code llm.requests}, keyed by team, so that they land at their owner at once. */
+/** Writes requests and cancellations, keyed by team, so that they land at their owner at once. */
 public final class RequestProducer implements Publisher, AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RequestProducer.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final String topic;
     private final int mostBytes;
     private final Serializer<LlmRequest> serializer;
+    private final String cancellations;
+    private final Serializer<Cancellation> cancellation;
     private final Producer<byte[], byte[]> producer;
 
     /**
@@ -46,13 +52,17 @@ public final class RequestProducer implements Publisher, AutoCloseable {
                 .setMessages("[]")
                 .build();
         serializer.serialize(topic, any);
+        this.cancellations = clients.name(Topics.CANCELLATIONS);
+        this.cancellation = serdes.avro(Topics.CANCELLATIONS).serializer();
+        cancellation.serialize(cancellations, new Cancellation("", "", null));
         this.producer = clients.producer();
     }
 
-    /** Whether the brokers know the topic; the first time it asks them, which may take a second. */
+    /** Whether the brokers know the topics; the first time it asks them, which may take a second. */
     public boolean isReady() {
         try {
-            return !producer.partitionsFor(topic).isEmpty();
+            return !producer.partitionsFor(topic).isEmpty()
+                    && !producer.partitionsFor(cancellations).isEmpty();
         } catch (KafkaException e) {
             return false;
         }
@@ -69,6 +79,30 @@ public final class RequestProducer implements Publisher, AutoCloseable {
         } catch (KafkaException e) {
             throw new RefusedException(refusal(e, value.length));
         }
+    }
+
+    @Override
+    public void cancel(String team, String requestId) {
+        try {
+            byte[] value =
+                    cancellation.serialize(cancellations, new Cancellation(team, requestId, "the client has gone"));
+            producer.send(
+                    new ProducerRecord<>(cancellations, team.getBytes(StandardCharsets.UTF_8), value),
+                    (metadata, failure) -> {
+                        if (failure != null) {
+                            goesOn(requestId, failure);
+                        }
+                    });
+        } catch (KafkaException e) {
+            goesOn(requestId, e);
+        }
+    }
+
+    private static void goesOn(String requestId, Exception failure) {
+        LOG.warn(
+                "request {} goes on without its client, since it could not be cancelled: {}",
+                requestId,
+                failure.toString());
     }
 
     @Override

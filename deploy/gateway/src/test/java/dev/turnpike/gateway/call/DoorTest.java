@@ -14,11 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +27,8 @@ class DoorTest {
     private static final Holder ANN = new Holder("key-of-ann", "search", "ann");
     private static final Holder BOB = new Holder("key-of-bob", "search", "bob");
 
-    private final List<LlmRequest> published = new ArrayList<>();
+    private final Published publisher = new Published();
+    private final List<LlmRequest> published = publisher.requests;
     private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
     private Instant now = Instant.EPOCH;
     private final InstantSource clock = () -> now;
@@ -203,24 +204,81 @@ class DoorTest {
 
     @Test
     void shouldUseTheSameRequestWhenKafkaMayHaveIt() {
-        List<Consumer<Refusal>> pending = new ArrayList<>();
-        Door unsure = new Door(
-                calls,
-                (request, done) -> {
-                    published.add(request);
-                    pending.add(done);
-                },
-                timers,
-                Duration.ofHours(1));
         Written client = new Written();
-        unsure.ask(message(ANN, "one", null, false), client);
+        door.ask(message(ANN, "one", null, false), client);
 
-        pending.get(0).accept(Refusal.unavailable("Kafka is away"));
+        publisher.pending.get(0).accept(Refusal.unavailable("Kafka is away"));
 
         assertThat(client.status).isEqualTo(503);
         assertThat(client.headers).containsEntry("retry-after", "2");
-        unsure.ask(message(ANN, "one", null, true), new Written());
+        door.ask(message(ANN, "one", null, true), new Written());
         assertThat(published.get(1).getRequestId()).isEqualTo(published.get(0).getRequestId());
+    }
+
+    @Test
+    void shouldCancelAtOnceWhereAClientThatDoesNotCountItsTriesGoesAway() {
+        Written client = new Written();
+        door.ask(uncounted("one"), client);
+
+        client.goAway();
+
+        assertThat(publisher.cancelled).containsExactly(published.get(0).getRequestId());
+        ask(ANN, "one", null, true);
+        assertThat(published).extracting(LlmRequest::getRequestId).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldGiveAClientThatTriesAgainByItselfTheTimeToDoSo() {
+        ask(ANN, "one", null, false).goAway();
+        ask(ANN, "two", null, false).goAway();
+        ask(ANN, "one", null, true);
+        assertThat(publisher.cancelled).isEmpty();
+
+        tenSecondsLater();
+
+        assertThat(publisher.cancelled).containsExactly(published.get(1).getRequestId());
+    }
+
+    @Test
+    void shouldCancelAtOnceWhereAClientGoesAwayInTheMiddleOfAnAnswer() {
+        Written client = new Written();
+        door.ask(message(ANN, "one\"}],\"stream\":true,\"x\":[{\"y\":\"", null, false), client);
+        Completion chunk = last(published.get(0), "");
+        chunk.setFinal$(false);
+        chunk.setDelta("{}");
+        calls.completed(chunk);
+
+        client.goAway();
+
+        assertThat(publisher.cancelled).containsExactly(published.get(0).getRequestId());
+    }
+
+    @Test
+    void shouldNotCancelWhatHasANameOrHasEndedOrIsWaitedForByAnother() {
+        // its name says that it may be asked for again
+        ask(ANN, "one", "k1", false).goAway();
+        // it has ended
+        ask(ANN, "two", null, false).goAway();
+        calls.completed(last(published.get(1), "answer"));
+        // its retry waits
+        ask(ANN, "three", null, false).goAway();
+        ask(ANN, "three", null, true);
+
+        tenSecondsLater();
+
+        assertThat(publisher.cancelled).isEmpty();
+    }
+
+    @Test
+    void shouldTellWhoeverStillWaitsThatARequestWasCancelled() {
+        Written client = ask(ANN, "one", null, false);
+        Completion cancelled = last(published.get(0), null);
+        cancelled.setStatus("cancelled");
+
+        calls.completed(cancelled);
+
+        assertThat(client.status).isEqualTo(409);
+        assertThat(client.headers).containsEntry("x-should-retry", "false");
     }
 
     @Test
@@ -238,7 +296,7 @@ class DoorTest {
     }
 
     private Door door(Calls register, Duration timeout) {
-        return new Door(register, (request, done) -> published.add(request), timers, timeout);
+        return new Door(register, publisher, timers, timeout);
     }
 
     private Written ask(Holder holder, String question, String idempotencyKey, boolean isRetry) {
@@ -247,9 +305,22 @@ class DoorTest {
         return client;
     }
 
+    private void tenSecondsLater() {
+        for (Runnable task : List.copyOf(timers.getQueue())) {
+            if (((Delayed) task).getDelay(TimeUnit.SECONDS) <= 10) {
+                task.run();
+            }
+        }
+    }
+
+    private static Message uncounted(String question) {
+        Message counted = message(ANN, question, null, false);
+        return new Message(counted.holder(), counted.body(), counted.headers(), null, null);
+    }
+
     private static Message message(Holder holder, String question, String idempotencyKey, boolean isRetry) {
         String body = "{\"model\":\"auto\",\"messages\":[{\"content\":\"" + question + "\"}]}";
-        return new Message(holder, body.getBytes(StandardCharsets.UTF_8), Map.of(), idempotencyKey, isRetry);
+        return new Message(holder, body.getBytes(StandardCharsets.UTF_8), Map.of(), idempotencyKey, isRetry ? 1 : 0);
     }
 
     private static Completion last(LlmRequest request, String response) {

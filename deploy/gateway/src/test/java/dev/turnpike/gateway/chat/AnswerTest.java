@@ -128,6 +128,18 @@ class AnswerTest {
         assertThat(reply.headers).containsEntry("x-request-id", "r1");
     }
 
+    @ParameterizedTest
+    @CsvSource({"no-eligible-model", "below-quality-floor"})
+    void shouldSayThatModelsWillBeBackWhichOpenCircuitsKeepOut(String rejection) {
+        Answer answer = whole(false);
+
+        answer.decided(rejected(rejection, NOW + 29_500), NOW);
+
+        assertThat(reply.status).isEqualTo(503);
+        assertThat(reply.headers).containsEntry("retry-after", "30").doesNotContainKey("x-should-retry");
+        assertThat(reply.body).contains("\"type\":\"api_error\"", "\"code\":\"" + rejection + "\"");
+    }
+
     @Test
     void shouldSayWhenABudgetHasMoneyAgainAndKeepClientsFromTryingBefore() {
         Answer soon = whole(false);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.turnpike.gateway.call.Calls;
 import dev.turnpike.gateway.call.Door;
+import dev.turnpike.gateway.call.Published;
 import dev.turnpike.gateway.chat.Holder;
 import dev.turnpike.schemas.event.Completion;
 import dev.turnpike.schemas.event.LlmRequest;
@@ -29,7 +30,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +42,8 @@ class DoorServletTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String HELLO = body("hello", false);
 
-    private final ConcurrentLinkedQueue<LlmRequest> published = new ConcurrentLinkedQueue<>();
+    private final Published publisher = new Published();
+    private final List<LlmRequest> published = publisher.requests;
     private final Calls calls = new Calls(1 << 20, InstantSource.system());
     private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
     private final Places places = new Places(600, 64L << 20);
@@ -273,7 +274,7 @@ class DoorServletTest {
     }
 
     private HttpServer server(Places bounds) {
-        Door door = new Door(calls, (request, done) -> published.add(request), timers, Duration.ofMinutes(5));
+        Door door = new Door(calls, publisher, timers, Duration.ofMinutes(5));
         DoorServlet servlet = new DoorServlet(new DoorServlet.Ports(
                 door,
                 () -> true,
@@ -299,7 +300,7 @@ class DoorServletTest {
 
     private LlmRequest next() {
         await().atMost(PATIENCE).until(() -> !published.isEmpty());
-        return published.remove();
+        return published.remove(0);
     }
 
     private void chunk(LlmRequest request, int seq, String delta) {

@@ -114,7 +114,12 @@ final class OpenAiReader implements AnswerReader {
             }
             chunks.accept(chunk.toString());
         }
-        answer.add(chunk);
+        try {
+            answer.add(chunk);
+        } catch (RuntimeException e) {
+            // thrown into the HTTP client it would leave the call open until its timeout
+            broken = "the chunks of the stream do not fit together";
+        }
     }
 
     synchronized Outcome answered(ObjectNode whole) {

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -57,12 +58,12 @@ public final class Provider {
     }
 
     /**
-     * Calls a model. Whatever goes wrong is an outcome; the future fails only if it is cancelled, which ends the connection.
+     * Calls a model. Whatever goes wrong is an outcome.
      *
      * @param trace headers that make the call a part of the caller's trace
      * @param chunks takes each part of a streamed answer, on any thread, in order
      */
-    public CompletableFuture<Outcome> call(Dispatch dispatch, Call call, Trace trace, Consumer<String> chunks) {
+    public Ongoing call(Dispatch dispatch, Call call, Trace trace, Consumer<String> chunks) {
         long begun = System.nanoTime();
         LongSupplier elapsedMs = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         HttpRequest request;
@@ -72,31 +73,31 @@ public final class Provider {
             reader = api.reader(dispatch, call, chunks, elapsedMs);
         } catch (InexpressibleException e) {
             Timing none = new Timing(0, null);
-            return CompletableFuture.completedFuture(new Failed(message(e), Remedy.NEXT_MODEL, null, none));
+            return Ongoing.ended(withoutKey(new Failed(message(e), Remedy.NEXT_MODEL, null, none)));
         } catch (RuntimeException e) {
-            // whatever a caller wrote, nothing was sent
+            // whatever a caller wrote, nothing was sent; a key that no header takes would stand in the message
             Timing none = new Timing(0, null);
-            return CompletableFuture.completedFuture(new Failed(message(e), Remedy.NONE, null, none));
+            return Ongoing.ended(withoutKey(new Failed(message(e), Remedy.NONE, null, none)));
         }
         CompletableFuture<HttpResponse<String>> sent =
                 http.sendAsync(request, info -> isEventStream(info) ? events(reader) : text());
-        CompletableFuture<Outcome> outcome = sent.copy()
-                .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                .handle((response, failure) -> {
-                    Outcome ended = withoutKey(
-                            failure == null
-                                    ? outcome(response, reader, elapsedMs)
-                                    : outcome(cause(failure), reader, elapsedMs));
-                    Duration took = Duration.ofMillis(elapsedMs.getAsLong());
-                    metrics.ended(call.model(), ended, took, errorType(ended, response, failure));
-                    return ended;
-                });
+        CompletableFuture<HttpResponse<String>> answer =
+                sent.copy().orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<Outcome> outcome = answer.handle((response, failure) -> {
+            Outcome ended = withoutKey(
+                    failure == null
+                            ? outcome(response, reader, elapsedMs)
+                            : outcome(cause(failure), reader, elapsedMs));
+            Duration took = Duration.ofMillis(elapsedMs.getAsLong());
+            metrics.ended(call.model(), ended, took, errorType(ended, response, failure));
+            return ended;
+        });
         open.incrementAndGet();
         outcome.whenComplete((ended, failure) -> {
             open.decrementAndGet();
             sent.cancel(true);
         });
-        return outcome;
+        return new Ongoing(outcome, answer);
     }
 
     private Outcome outcome(HttpResponse<String> response, AnswerReader reader, LongSupplier elapsedMs) {
@@ -130,6 +131,9 @@ public final class Provider {
         }
         if (failure != null) {
             Throwable cause = cause(failure);
+            if (cause instanceof CancellationException) {
+                return "cancelled";
+            }
             return neverConnected(cause) ? "connect" : cause instanceof TimeoutException ? "timeout" : "connection";
         }
         return response == null || response.statusCode() == 200 ? "answer" : Integer.toString(response.statusCode());
@@ -149,6 +153,9 @@ public final class Provider {
             Timing timing = new Timing(elapsedMs.getAsLong(), null);
             return new Failed("no connection to " + settings + ": " + message(cause), Remedy.RETRY, null, timing);
         }
+        if (cause instanceof CancellationException) {
+            return reader.cut(message(cause));
+        }
         if (cause instanceof TimeoutException) {
             return reader.cut("no answer within " + settings.timeout().toMillis() + " ms");
         }
@@ -165,12 +172,11 @@ public final class Provider {
     }
 
     private static HttpResponse.BodySubscriber<String> events(AnswerReader reader) {
-        return BodySubscribers.fromLineSubscriber(
-                new Lines(reader::line), subscriber -> "", StandardCharsets.UTF_8, null);
+        return new Bounded<>(new EventLines(reader::line));
     }
 
     private static HttpResponse.BodySubscriber<String> text() {
-        return BodySubscribers.ofString(StandardCharsets.UTF_8);
+        return new Bounded<>(BodySubscribers.ofString(StandardCharsets.UTF_8));
     }
 
     private static String message(@Nullable Throwable failure) {

@@ -3,6 +3,7 @@ package dev.turnpike.sink.provider.call;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -62,8 +63,8 @@ final class StreamedAnswer {
             if (value.isNull() && known.has(name)) {
                 continue;
             }
-            if (value.isTextual() && before.isTextual() && IN_PIECES.contains(name)) {
-                known.put(name, before.asText() + value.asText());
+            if (value.isTextual() && IN_PIECES.contains(name)) {
+                append(known, name, before, value.textValue());
             } else if (value.isObject() && before instanceof ObjectNode object) {
                 merge(object, value);
             } else if (value instanceof ArrayNode parts && isIndexed(parts)) {
@@ -71,6 +72,15 @@ final class StreamedAnswer {
             } else {
                 known.set(name, value.deepCopy());
             }
+        }
+    }
+
+    // to join texts anew with each piece would copy a long answer thousands of times
+    private static void append(ObjectNode known, String name, JsonNode before, String piece) {
+        if (before instanceof POJONode pieces && pieces.getPojo() instanceof StringBuilder text) {
+            text.append(piece);
+        } else {
+            known.putPOJO(name, new StringBuilder(before.asText("")).append(piece));
         }
     }
 

@@ -35,12 +35,13 @@ import org.jspecify.annotations.Nullable;
  * exceeds what was set aside for it. Where the hold is too small the router decides again.
  *
  * @param attempts under this dispatch, in order
+ * @param isCancelled whether nobody wants the answer any more; one that is there is delivered all the same
  */
-public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) {
+public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts, boolean isCancelled) {
 
     /** A dispatch of which nothing has been done. */
     public static Execution of(Dispatch dispatch, Terms terms) {
-        return new Execution(dispatch, terms, List.of());
+        return new Execution(dispatch, terms, List.of(), false);
     }
 
     /**
@@ -67,7 +68,12 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
     public Execution after(Attempt attempt) {
         List<Attempt> more = new ArrayList<>(attempts);
         more.add(attempt);
-        return new Execution(dispatch, terms, List.copyOf(more));
+        return new Execution(dispatch, terms, List.copyOf(more), isCancelled);
+    }
+
+    /** This, to which nobody wants an answer any more. */
+    public Execution cancelled() {
+        return new Execution(dispatch, terms, attempts, true);
     }
 
     /** What is to be done now; never asked while an attempt is on its way. */
@@ -75,6 +81,10 @@ public record Execution(Dispatch dispatch, Terms terms, List<Attempt> attempts) 
         Attempt last = last();
         if (last != null && last.outcome() instanceof Answered) {
             return new Finish(Status.OK, null);
+        }
+        if (isCancelled) {
+            return new Finish(
+                    Status.CANCELLED, "cancelled by the caller" + (last == null ? "" : "; before: " + reason(last)));
         }
         Plan plan = last == null ? another(-1) : plan(last);
         if (plan == null) {

@@ -32,7 +32,8 @@ public sealed interface Step {
     enum Status {
         OK("ok"),
         ERROR("error"),
-        EXPIRED("expired");
+        EXPIRED("expired"),
+        CANCELLED("cancelled");
 
         private final String wireName;
 

@@ -176,6 +176,28 @@ class ProviderTest {
     }
 
     @Test
+    void shouldEndTheConnectionOfACallThatIsCutAndNotKnowItsCost() {
+        Dispatch dispatch = given("\"trace_latency_ms\":\"3200\",\"trace_output_tokens\":\"50\"", true);
+        Ongoing call = ongoing(provider(PATIENT), dispatch);
+        Awaitility.await().until(() -> !chunks.isEmpty());
+
+        call.cut();
+
+        assertThat(call.outcome().join()).isEqualTo(new Unknown("cancelled by the caller", true));
+        Awaitility.await().until(() -> simulated.open() == 0);
+    }
+
+    @Test
+    void shouldNotUndoAnAnswerThatIsThereWhenItIsCut() {
+        Ongoing call = ongoing(provider(PATIENT), given("\"trace_output_tokens\":\"12\"", true));
+        Outcome outcome = call.outcome().join();
+
+        call.cut();
+
+        assertThat(call.outcome().join()).isSameAs(outcome).isInstanceOf(Answered.class);
+    }
+
+    @Test
     void shouldHoldAThousandOpenCallsOnTwoThreads() {
         Provider provider = provider(PATIENT);
         List<CompletableFuture<Outcome>> calls = new ArrayList<>();
@@ -194,6 +216,10 @@ class ProviderTest {
     }
 
     private CompletableFuture<Outcome> begin(Provider provider, Dispatch dispatch) {
+        return ongoing(provider, dispatch).outcome();
+    }
+
+    private Ongoing ongoing(Provider provider, Dispatch dispatch) {
         return provider.call(dispatch, new Call(1, dispatch.getChain().get(0)), Trace.NONE, chunks::add);
     }
 

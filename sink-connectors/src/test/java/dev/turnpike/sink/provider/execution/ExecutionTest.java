@@ -68,6 +68,21 @@ class ExecutionTest {
     }
 
     @Test
+    void shouldStartNothingMoreOfWhatIsCancelledAndKeepAnAnswerThatIsThere() {
+        Dispatch dispatch = dispatch("r1", "openai/small", "backup/large");
+        Execution begun = Execution.of(dispatch, TERMS);
+
+        assertThat(begun.cancelled().next(NOW)).isEqualTo(new Finish(Status.CANCELLED, "cancelled by the caller"));
+        assertThat(begun.after(attempt(1, dispatch, 0, failed(Remedy.RETRY, null)))
+                        .cancelled()
+                        .next(NOW))
+                .isInstanceOfSatisfying(
+                        Finish.class, finish -> assertThat(finish.status()).isEqualTo(Status.CANCELLED));
+        assertThat(begun.cancelled().after(attempt(1, dispatch, 0, answered())).next(NOW))
+                .isEqualTo(new Finish(Status.OK, null));
+    }
+
+    @Test
     void shouldTryAgainAfterAPauseWhatMayPass() {
         Dispatch dispatch = dispatch("r1", "openai/small", "backup/large");
         Execution execution = Execution.of(dispatch, TERMS).after(attempt(1, dispatch, 0, failed(Remedy.RETRY, null)));
