@@ -1,14 +1,15 @@
 package dev.turnpike.metering;
 
 import dev.turnpike.metering.config.MeteringConfig;
-import dev.turnpike.metering.http.MeterApi;
+import dev.turnpike.metering.http.ConsoleService;
 import dev.turnpike.metering.processor.MeterMetrics;
-import dev.turnpike.metering.state.MeterView;
+import dev.turnpike.metering.state.Instances;
 import dev.turnpike.metering.state.QueriedMeter;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.streams.HttpServer;
 import dev.turnpike.streams.KafkaLogs;
 import dev.turnpike.streams.StreamsService;
+import io.javalin.config.JavalinConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
@@ -18,12 +19,18 @@ public final class MeteringService implements AutoCloseable {
 
     private final MeteringConfig config;
     private final StreamsService streams;
-    private final MeterView view;
+    private final ConsoleService console;
 
-    private MeteringService(MeteringConfig config, StreamsService streams, int partitions) {
+    private MeteringService(MeteringConfig config, StreamsService streams, EventSerdes serdes, int partitions) {
         this.config = config;
         this.streams = streams;
-        this.view = new QueriedMeter(streams.streams(), partitions);
+        this.console = new ConsoleService(
+                config,
+                new QueriedMeter(streams.streams(), partitions),
+                new Instances(streams.streams(), partitions, config.advertised()),
+                serdes,
+                partitions,
+                InstantSource.system());
     }
 
     /**
@@ -36,18 +43,19 @@ public final class MeteringService implements AutoCloseable {
         EventSerdes serdes = new EventSerdes(config.streams().registry());
         var topology = MeteringTopology.build(
                 config, serdes, partitions, new MeterMetrics(registry), new KafkaLogs(config.streams()));
-        return new MeteringService(config, StreamsService.start(config.streams(), topology, registry), partitions);
+        StreamsService streams = StreamsService.start(config.reachable(), topology, registry);
+        return new MeteringService(config, streams, serdes, partitions);
     }
 
     /** Serves health, metrics and the API where the settings say. */
     public HttpServer http(PrometheusMeterRegistry metrics) {
         return HttpServer.start(
-                config.httpHost(), config.httpPort(), metrics, () -> !hasFailed(), this::isReady, api()::addTo);
+                config.httpHost(), config.httpPort(), metrics, () -> !hasFailed(), this::isReady, this::addTo);
     }
 
-    /** The API, for a server that serves more than this. */
-    public MeterApi api() {
-        return new MeterApi(view, InstantSource.system());
+    /** Adds the API and the console to a server that serves more than this. */
+    public void addTo(JavalinConfig routes) {
+        console.addTo(routes);
     }
 
     /** Whether it books now. */
@@ -62,6 +70,7 @@ public final class MeteringService implements AutoCloseable {
 
     @Override
     public void close() {
+        console.close();
         streams.close();
     }
 }

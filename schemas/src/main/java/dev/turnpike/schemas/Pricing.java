@@ -1,5 +1,6 @@
 package dev.turnpike.schemas;
 
+import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.PriceTier;
 import dev.turnpike.schemas.event.UsageReport;
@@ -7,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,16 @@ public final class Pricing {
     public static final String CHANGED = "its price was changed";
 
     private Pricing() {}
+
+    /** When an offer's prices were changed last, milliseconds since 1970-01-01 UTC; 0 where none says. */
+    public static long newest(ModelOffer offer) {
+        return offer.getPrices().stream().mapToLong(Pricing::changed).max().orElse(0);
+    }
+
+    /** When a price was recorded or, later, superseded. */
+    public static long changed(Price price) {
+        return Math.max(price.getRecordedAt(), Objects.requireNonNullElse(price.getSupersededAt(), 0L));
+    }
 
     /** Tokens of one attempt in disjoint classes. */
     public record Tokens(

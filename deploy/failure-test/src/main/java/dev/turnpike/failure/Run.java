@@ -1,9 +1,9 @@
 package dev.turnpike.failure;
 
 import dev.turnpike.cli.audit.Audit;
-import dev.turnpike.cli.document.Document;
-import dev.turnpike.cli.document.DocumentReader;
-import dev.turnpike.cli.document.Published;
+import dev.turnpike.document.Document;
+import dev.turnpike.document.DocumentReader;
+import dev.turnpike.cli.log.Documents;
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.log.TopicLog;
 import dev.turnpike.cluster.SimulatedProvider;
@@ -191,7 +191,7 @@ final class Run {
         List<Document> documents =
                 DocumentReader.read(new StringReader(Traffic.documents(plan.waves())), "failure-test");
         try (TopicLog log = TopicLog.open(cluster)) {
-            Published.publish(cluster, log.serdes(), Published.read(log).changes(documents, false, Instant.now()));
+            Documents.publish(cluster, log.serdes(), Documents.read(log).changes(documents, false, Instant.now()));
         }
     }
 

@@ -88,6 +88,23 @@ public record StreamsSettings(
                 settings.below("kafka."));
     }
 
+    /** These settings with one more of Kafka Streams, unless {@code kafka.} has it. */
+    public StreamsSettings with(String key, String value) {
+        Map<String, String> more = new HashMap<>(kafka);
+        more.putIfAbsent(key, value);
+        return new StreamsSettings(
+                applicationId,
+                bootstrapServers,
+                topicPrefix,
+                stateDir,
+                threads,
+                commitInterval,
+                standbyReplicas,
+                sessionTimeout,
+                registry,
+                more);
+    }
+
     /** The full name of a topic. */
     public String topic(Topic<?> topic) {
         return topic.name(topicPrefix);

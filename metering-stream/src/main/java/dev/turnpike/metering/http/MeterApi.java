@@ -1,12 +1,12 @@
 package dev.turnpike.metering.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.SpendKey.Window;
 import dev.turnpike.metering.state.MeterView;
+import dev.turnpike.metering.state.Peers;
 import dev.turnpike.schemas.event.TeamPolicy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -18,9 +18,11 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * {@code GET /api/v1/teams}, {@code teams/{team}/budgets} and {@code spend?team=&by=&window=&from=&to=}.
+ * {@code GET /api/v1/teams}, {@code teams/{team}/budgets}, {@code budgets} and {@code spend?team=&by=&window=&from=&to=}: what
+ * the stores say.
  *
- * <p>An instance answers for the teams whose partitions it has. Amounts of money are nano-dollars, times milliseconds since
+ * <p>Every instance answers for all: what another one has is asked of it. {@code as_of} says when an answer was made, and
+ * {@code complete} whether every instance had a part in it. Amounts of money are nano-dollars, times milliseconds since
  * 1970-01-01 UTC, and instants in parameters are ISO 8601.
  */
 public final class MeterApi {
@@ -29,26 +31,25 @@ public final class MeterApi {
     private static final Duration DAYS_SHOWN = Duration.ofDays(30);
 
     private final MeterView meter;
+    private final Forwarding forwarding;
     private final InstantSource clock;
 
     /** @param clock says which windows are current */
-    public MeterApi(MeterView meter, InstantSource clock) {
+    public MeterApi(MeterView meter, Peers peers, InstantSource clock) {
         this.meter = meter;
+        this.forwarding = new Forwarding(peers);
         this.clock = clock;
     }
 
     public void addTo(JavalinConfig config) {
-        config.routes.get("/api/v1/teams", context -> answer(context, teams()));
-        config.routes.get("/api/v1/teams/{team}/budgets", context -> answer(context, budgets(context)));
-        config.routes.get("/api/v1/spend", context -> answer(context, spend(context)));
-        config.routes.exception(Problem.class, Problem::answer);
-        config.routes.exception(
-                MeterView.NotHere.class,
-                (notHere, context) -> Problem.unavailable(String.valueOf(notHere.getMessage()))
-                        .answer(context));
+        config.routes.get("/api/v1/teams", this::teams);
+        config.routes.get("/api/v1/teams/{team}/budgets", this::budgets);
+        config.routes.get("/api/v1/budgets", this::allBudgets);
+        config.routes.get("/api/v1/spend", this::spend);
+        Answers.problems(config);
     }
 
-    private ObjectNode teams() {
+    private void teams(Context context) {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode teams = answer.putArray("teams");
         for (String team : meter.teams()) {
@@ -58,30 +59,72 @@ public final class MeterApi {
                     .put("timezone", policy.getTimezone())
                     .put("budgets", policy.getBudgets().size());
         }
-        return answer;
+        forwarding.addAll(context, answer, "teams");
+        answer.set("teams", Answers.sortedOnce(teams, "team"));
+        answer(context, answer, "teams");
     }
 
-    private ObjectNode budgets(Context context) {
+    private void budgets(Context context) {
         String team = context.pathParam("team");
+        if (forwarding.answeredByOwner(context, team)) {
+            return;
+        }
         List<Position> positions = meter.positions(team);
         if (positions.isEmpty() && !meter.teams().contains(team)) {
             throw Problem.notFound("team " + team + ": has neither a policy nor usage");
         }
-        return BudgetsAnswer.of(team, meter.policyOf(team), positions, clock.millis());
+        answer(context, budgets(team, positions), "budgets");
     }
 
-    private ObjectNode spend(Context context) {
+    private void allBudgets(Context context) {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode budgets = answer.putArray("budgets");
+        for (String team : meter.teams()) {
+            if (isHere(team)) {
+                budgets(team, meter.positions(team)).withArray("budgets").forEach(budgets::add);
+            }
+        }
+        forwarding.addAll(context, answer, "budgets");
+        answer(context, answer, "budgets");
+    }
+
+    private ObjectNode budgets(String team, List<Position> positions) {
+        long now = clock.millis();
+        return BudgetsAnswer.of(team, meter.policyOf(team), positions, Pace.of(meter, team, now), now);
+    }
+
+    private void spend(Context context) {
         Window window = window(context);
         Instant to = instant(context, "to", clock.instant());
         Instant from = instant(context, "from", to.minus(window == Window.HOUR ? HOURS_SHOWN : DAYS_SHOWN));
         String by = context.queryParam("by");
-        SpendAnswer answer = new SpendAnswer(by == null ? "team" : by);
+        SpendAnswer spend = new SpendAnswer(by == null ? "team" : by);
         String team = context.queryParam("team");
+        if (team != null && forwarding.answeredByOwner(context, team)) {
+            return;
+        }
         Collection<String> teams = team == null ? meter.teams() : List.of(team);
         for (String each : teams) {
-            meter.cells(each, window, from.toEpochMilli(), to.toEpochMilli()).forEach(answer::add);
+            if (team != null || isHere(each)) {
+                meter.cells(each, window, from.toEpochMilli(), to.toEpochMilli())
+                        .forEach(spend::add);
+            }
         }
-        return answer.answer(window.wireName());
+        ObjectNode answer = spend.answer(window.wireName());
+        if (team == null) {
+            forwarding.addAll(context, answer, "spend");
+        }
+        answer(context, answer, "spend");
+    }
+
+    /** Teams with a policy are known everywhere, what they use only where their partition is. */
+    private boolean isHere(String team) {
+        try {
+            meter.positions(team);
+            return true;
+        } catch (MeterView.NotHere e) {
+            return false;
+        }
     }
 
     private static Window window(Context context) {
@@ -105,7 +148,9 @@ public final class MeterApi {
         }
     }
 
-    private static void answer(Context context, JsonNode answer) {
-        context.contentType("application/json").result(answer.toString());
+    private void answer(Context context, ObjectNode answer, String list) {
+        answer.put("as_of", clock.millis());
+        boolean isForAnInstance = context.header(Forwarding.ONLY_HERE) != null;
+        Answers.json(context, isForAnInstance ? answer : Pages.cut(context, answer, list));
     }
 }

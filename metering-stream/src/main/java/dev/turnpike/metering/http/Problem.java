@@ -14,6 +14,10 @@ final class Problem extends RuntimeException {
         this.status = status;
     }
 
+    static Problem of(HttpStatus status, String detail) {
+        return new Problem(status, detail);
+    }
+
     static Problem badRequest(String detail) {
         return new Problem(HttpStatus.BAD_REQUEST, detail);
     }
@@ -27,6 +31,9 @@ final class Problem extends RuntimeException {
     }
 
     void answer(Context context) {
+        if (status == HttpStatus.UNAUTHORIZED) {
+            context.header("www-authenticate", "Bearer realm=\"turnpike\"");
+        }
         context.status(status)
                 .contentType("application/problem+json")
                 .result(JsonNodeFactory.instance
@@ -35,6 +42,7 @@ final class Problem extends RuntimeException {
                         .put("title", status.getMessage())
                         .put("status", status.getCode())
                         .put("detail", getMessage())
+                        .put("instance", context.path())
                         .toString());
     }
 }

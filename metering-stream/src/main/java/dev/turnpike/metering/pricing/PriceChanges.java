@@ -8,7 +8,6 @@ import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,15 +36,6 @@ public final class PriceChanges {
     public PriceChanges(long from, long to) {
         this.from = from;
         this.to = to;
-    }
-
-    /** When an offer's prices were changed last, milliseconds since 1970-01-01 UTC. */
-    public static long newest(ModelOffer offer) {
-        long newest = 0;
-        for (Price price : offer.getPrices()) {
-            newest = Math.max(newest, changed(price));
-        }
-        return newest;
     }
 
     /** Takes over an offer, unless nothing of it was changed in between. */
@@ -123,7 +113,7 @@ public final class PriceChanges {
     }
 
     private boolean isBetween(Price price) {
-        return changed(price) > from && price.getRecordedAt() <= to;
+        return Pricing.changed(price) > from && price.getRecordedAt() <= to;
     }
 
     /** Whether a price is not in the earlier record: what names it has never been looked at. */
@@ -134,9 +124,5 @@ public final class PriceChanges {
     /** Whether a price came and went, so that usage may have been priced by it. */
     private boolean isPassed(Price price) {
         return isNew(price) && !Pricing.stands(price);
-    }
-
-    private static long changed(Price price) {
-        return Math.max(price.getRecordedAt(), Objects.requireNonNullElse(price.getSupersededAt(), 0L));
     }
 }

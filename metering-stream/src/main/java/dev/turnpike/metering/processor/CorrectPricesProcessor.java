@@ -2,6 +2,7 @@ package dev.turnpike.metering.processor;
 
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.metering.pricing.PriceChanges;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.ModelOffer;
@@ -80,7 +81,7 @@ final class CorrectPricesProcessor extends BookkeepingProcessor<Tick> {
             newest = 0;
             books.catalog().forEach((id, kept) -> {
                 ModelOffer offer = kept.value();
-                newest = offer == null ? newest : Math.max(newest, PriceChanges.newest(offer));
+                newest = offer == null ? newest : Math.max(newest, Pricing.newest(offer));
             });
             lookedAt = next;
         }

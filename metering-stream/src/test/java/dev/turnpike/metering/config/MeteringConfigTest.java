@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class MeteringConfigTest {
 
+    private static final String HASH = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
     @Test
     void shouldDefault() {
         MeteringConfig config = config(Map.of());
@@ -24,7 +26,9 @@ class MeteringConfigTest {
                         Duration.ofDays(7),
                         1_000,
                         "127.0.0.1",
-                        8083));
+                        8083,
+                        "127.0.0.1:8083",
+                        Map.of()));
         assertThat(config.streams().applicationId()).isEqualTo("turnpike-meter");
     }
 
@@ -37,7 +41,9 @@ class MeteringConfigTest {
                 "metering.performance.half-life", "1d",
                 "metering.expiry.budget", "10",
                 "http.host", "0.0.0.0",
-                "http.port", "0"));
+                "http.port", "0",
+                "http.advertised", "meter-1:8083",
+                "api.tokens", "ops=" + HASH));
 
         assertThat(config)
                 .isEqualTo(new MeteringConfig(
@@ -48,13 +54,22 @@ class MeteringConfigTest {
                         Duration.ofDays(1),
                         10,
                         "0.0.0.0",
-                        0));
+                        0,
+                        "meter-1:8083",
+                        Map.of("ops", HASH)));
     }
 
     @Test
     void shouldSayWhatIsWrongAndHowToCureIt() {
         assertThatThrownBy(() -> config(Map.of("metering.horizon", "0s")))
                 .hasMessage("metering.horizon=0s: must be at least 300s, as a number with ms, s, m, h or d");
+    }
+
+    @Test
+    void shouldNotRepeatWhatMayBeASecret() {
+        assertThatThrownBy(() -> config(Map.of("api.tokens", "ops=open-sesame")))
+                .hasMessage(
+                        "api.tokens: must be NAME=SHA256 with commas between, each SHA-256 as 64 hexadecimal digits");
     }
 
     private static MeteringConfig config(Map<String, String> settings) {

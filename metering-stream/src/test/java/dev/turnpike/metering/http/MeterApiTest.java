@@ -11,6 +11,7 @@ import dev.turnpike.metering.Given;
 import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.SpendKey.Window;
 import dev.turnpike.metering.state.MeterView;
+import dev.turnpike.metering.state.Peers;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.SpendAggregate;
@@ -45,13 +46,18 @@ class MeterApiTest {
             usd("user", "total", 900));
 
     private final FixedView meter = new FixedView();
+    private final Neighbours neighbours = new Neighbours();
     private HttpServer server;
 
     @BeforeEach
     void start() {
+        server = serve(meter, neighbours);
+    }
+
+    private static HttpServer serve(MeterView view, Peers peers) {
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        MeterApi api = new MeterApi(meter, InstantSource.fixed(Instant.ofEpochMilli(NOON)));
-        server = HttpServer.start("127.0.0.1", 0, metrics, () -> true, () -> true, api::addTo);
+        MeterApi api = new MeterApi(view, peers, InstantSource.fixed(Instant.ofEpochMilli(NOON)));
+        return HttpServer.start("127.0.0.1", 0, metrics, () -> true, () -> true, api::addTo);
     }
 
     @AfterEach
@@ -63,8 +69,7 @@ class MeterApiTest {
     void shouldListTeams() throws Exception {
         JsonNode answer = json(get("/api/v1/teams"));
 
-        assertThat(answer.toString())
-                .isEqualTo("{\"teams\":[{\"team\":\"search\",\"timezone\":\"UTC\",\"budgets\":4}]}");
+        assertThat(answer.toString()).contains("\"teams\":[{\"team\":\"search\",\"timezone\":\"UTC\",\"budgets\":4}]");
     }
 
     @Test
@@ -149,6 +154,81 @@ class MeterApiTest {
         assertThat(problem.get("detail").asText()).isEqualTo(detail);
     }
 
+    @Test
+    void shouldAskTheOtherInstancesForWhatTheyHave() throws Exception {
+        // given: another instance that has the team
+        FixedView theirs = new FixedView();
+        theirs.cells.add(cell("ann", "small", 30));
+        theirs.positions.add(position("user", "ann", "day", DAY, NEXT_DAY, new Amounts(60, 6, 1)));
+        try (HttpServer other = serve(theirs, new Alone())) {
+            neighbours.others.add("127.0.0.1:" + other.port());
+            neighbours.owner = "127.0.0.1:" + other.port();
+            meter.isHere = false;
+
+            // when
+            HttpResponse<String> spend = get("/api/v1/spend?by=model");
+            HttpResponse<String> budgets = get("/api/v1/teams/search/budgets");
+
+            // then
+            assertThat(lines(spend)).containsExactly("openai/small 30");
+            assertThat(json(spend).get("complete").asBoolean()).isTrue();
+            assertThat(json(budgets).get("budgets").findValuesAsText("spent")).contains("60");
+            assertThat(budgets.headers().firstValue("x-turnpike-instance")).contains(neighbours.owner);
+            assertThat(json(get("/api/v1/teams")).get("teams")).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldSayWhichInstanceIsMissingFromAnAnswer() throws Exception {
+        neighbours.others.add("127.0.0.1:1");
+        neighbours.owner = "127.0.0.1:1";
+
+        JsonNode spend = json(get("/api/v1/spend"));
+        HttpResponse<String> budgets = get("/api/v1/teams/search/budgets");
+
+        assertThat(spend.get("complete").asBoolean()).isFalse();
+        assertThat(spend.get("missing").get(0).asText()).isEqualTo("127.0.0.1:1");
+        assertThat(budgets.statusCode()).isEqualTo(503);
+        assertThat(json(budgets).get("detail").asText())
+                .isEqualTo("team search is with the instance 127.0.0.1:1, which does not answer");
+    }
+
+    @Test
+    void shouldCutLongListsIntoParts() throws Exception {
+        meter.cells.add(cell("ann", "small", 30));
+        meter.cells.add(cell("bob", "small", 12));
+        meter.cells.add(cell("cai", "small", 5));
+
+        HttpResponse<String> first = get("/api/v1/spend?team=search&by=user&limit=2");
+        HttpResponse<String> second = get("/api/v1/spend?team=search&by=user&limit=2&after="
+                + json(first).get("next").asText());
+
+        assertThat(lines(first)).containsExactly("ann 30", "bob 12");
+        assertThat(lines(second)).containsExactly("cai 5");
+        assertThat(json(second).has("next")).isFalse();
+        assertThat(json(get("/api/v1/teams?limit=0")).get("detail").asText())
+                .isEqualTo("limit=0: must be a whole number from 1 to 10000");
+    }
+
+    @Test
+    void shouldForecastToTheEndOfTheWindow() throws Exception {
+        // 11 hours and 40 minutes of the day are left; in the last hour 100 were spent
+        meter.positions.add(position("team", "search", "day", DAY, NEXT_DAY, new Amounts(700, 70, 7)));
+        meter.cells.add(SpendAggregate.newBuilder(cell("ann", "small", 100))
+                .setWindow("1h")
+                .setWindowStart(NOON - 3_600_000)
+                .setWindowEnd(NOON)
+                .build());
+
+        JsonNode budget =
+                json(get("/api/v1/teams/search/budgets")).get("budgets").get(0);
+
+        assertThat(budget.get("pace_per_hour").asLong()).isEqualTo(100);
+        assertThat(budget.get("forecast").asLong()).isEqualTo(700 + 1_167);
+        // 1,000 less 700 spent and 100 held
+        assertThat(budget.get("runs_out_at").asLong()).isEqualTo(NOON + 2 * 3_600_000);
+    }
+
     private HttpResponse<String> get(String path) throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
                 .build();
@@ -206,6 +286,23 @@ class MeterApiTest {
                 .setCacheReadTokens(0)
                 .setOutputTokens(0)
                 .setBaselineNanoUsd(nanoUsd);
+    }
+
+    /** Other instances. */
+    private static final class Neighbours extends Alone {
+
+        private final SortedSet<String> others = new TreeSet<>();
+        private String owner;
+
+        @Override
+        public SortedSet<String> others() {
+            return others;
+        }
+
+        @Override
+        public String ownerOf(String team) {
+            return owner;
+        }
     }
 
     /** What a test says is known. */

@@ -1,12 +1,13 @@
 package dev.turnpike.cli.command;
 
-import dev.turnpike.cli.document.Change;
-import dev.turnpike.cli.document.Document;
-import dev.turnpike.cli.document.DocumentReader;
-import dev.turnpike.cli.document.Published;
 import dev.turnpike.cli.log.Cluster;
+import dev.turnpike.cli.log.Documents;
 import dev.turnpike.cli.log.TopicLog;
+import dev.turnpike.document.Change;
+import dev.turnpike.document.Document;
+import dev.turnpike.document.DocumentReader;
 import dev.turnpike.metering.pricing.PriceChanges;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.ModelOffer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ final class ApplyCommand implements Callable<Integer> {
         Cluster cluster = connection.cluster();
         try (TopicLog log = TopicLog.open(cluster)) {
             Instant now = Instant.now();
-            List<Change> changes = Published.read(log).changes(documents, prune, now);
+            List<Change> changes = Documents.read(log).changes(documents, prune, now);
             print(out, changes, now.toEpochMilli());
             long changed =
                     changes.stream().filter(change -> change.sign() != '=').count();
@@ -65,7 +66,7 @@ final class ApplyCommand implements Callable<Integer> {
                 return 0;
             }
             if (changed > 0) {
-                Published.publish(cluster, log.serdes(), changes);
+                Documents.publish(cluster, log.serdes(), changes);
             }
             out.printf("%d published, %d unchanged%n", changed, unchanged);
         }
@@ -93,7 +94,7 @@ final class ApplyCommand implements Callable<Integer> {
         if (change.sign() != '~' || !(change.document().value() instanceof ModelOffer offer)) {
             return PriceChanges.NEVER;
         }
-        long recorded = PriceChanges.newest(offer);
+        long recorded = Pricing.newest(offer);
         PriceChanges changes = new PriceChanges(recorded < now ? recorded : recorded - 1, recorded);
         changes.add(change.document().key(), offer);
         return changes.since(PriceChanges.NEVER, now);

@@ -1,8 +1,8 @@
 package dev.turnpike.cli.command;
 
-import dev.turnpike.cli.document.Document;
-import dev.turnpike.cli.document.DocumentText;
 import dev.turnpike.cli.log.TopicLog;
+import dev.turnpike.document.Document;
+import dev.turnpike.document.DocumentText;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.serde.JsonEvents;

@@ -1,11 +1,11 @@
 package dev.turnpike.cli.command;
 
-import dev.turnpike.cli.document.Document;
-import dev.turnpike.cli.document.DocumentReader;
 import dev.turnpike.cli.log.TopicLog;
 import dev.turnpike.cli.rerun.JudgeOption;
 import dev.turnpike.cli.rerun.Rerun;
 import dev.turnpike.cli.view.RerunLine;
+import dev.turnpike.document.Document;
+import dev.turnpike.document.DocumentReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

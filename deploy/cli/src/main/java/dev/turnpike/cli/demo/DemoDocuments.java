@@ -1,11 +1,11 @@
 package dev.turnpike.cli.demo;
 
-import dev.turnpike.cli.document.Change;
-import dev.turnpike.cli.document.Document;
-import dev.turnpike.cli.document.DocumentReader;
-import dev.turnpike.cli.document.Published;
 import dev.turnpike.cli.log.Cluster;
+import dev.turnpike.cli.log.Documents;
 import dev.turnpike.cli.log.TopicLog;
+import dev.turnpike.document.Change;
+import dev.turnpike.document.Document;
+import dev.turnpike.document.DocumentReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -26,8 +26,8 @@ public final class DemoDocuments {
         documents.addAll(shipped("/demo/catalog.yaml"));
         documents.addAll(shipped("/demo/policies.yaml"));
         try (TopicLog log = TopicLog.open(cluster)) {
-            List<Change> changes = Published.read(log).changes(documents, false, Instant.now());
-            Published.publish(cluster, log.serdes(), changes);
+            List<Change> changes = Documents.read(log).changes(documents, false, Instant.now());
+            Documents.publish(cluster, log.serdes(), changes);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.turnpike.cli.rerun;
 
-import dev.turnpike.cli.document.Document;
 import dev.turnpike.cli.log.TopicLog;
+import dev.turnpike.document.Document;
 import dev.turnpike.router.decision.DecisionEvents.Source;
 import dev.turnpike.router.decision.Router;
 import dev.turnpike.router.state.Tables;

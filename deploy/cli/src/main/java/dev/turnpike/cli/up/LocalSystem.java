@@ -7,6 +7,7 @@ import dev.turnpike.cluster.LocalConnect;
 import dev.turnpike.cluster.SimulatedProvider;
 import dev.turnpike.gateway.GatewayService;
 import dev.turnpike.gateway.config.GatewayConfig;
+import dev.turnpike.gateway.key.Digests;
 import dev.turnpike.metering.MeteringService;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.router.RouterService;
@@ -22,16 +23,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.common.IsolationLevel;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +50,7 @@ final class LocalSystem implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Consumer<String> progress;
     private final Path dir;
+    private final Token token = Token.create();
     private Addresses addresses = new Addresses("", "", "", "");
 
     private LocalSystem(Path dir, Consumer<String> progress) {
@@ -55,6 +60,34 @@ final class LocalSystem implements AutoCloseable {
 
     /** Where the parts listen. */
     record Addresses(String api, String bootstrapServers, String registry, String provider) {}
+
+    /**
+     * Who may change what is in force over HTTP.
+     *
+     * @param secret the bearer token; null where the settings name others
+     */
+    record Token(@Nullable String secret) {
+
+        static final String NAME = "console";
+
+        /** A new one, unless the settings of this process name those who may. */
+        static Token create() {
+            if (Settings.load(Map.of(), null).find(SETTING) != null) {
+                return new Token(null);
+            }
+            byte[] random = new byte[20];
+            new SecureRandom().nextBytes(random);
+            return new Token(Digests.letters(random));
+        }
+
+        private static final String SETTING = "api.tokens";
+
+        private Map<String, String> settings() {
+            return secret == null
+                    ? Map.of()
+                    : Map.of(SETTING, NAME + '=' + HexFormat.of().formatHex(Digests.sha256(secret)));
+        }
+    }
 
     /**
      * Starts everything, in order; if one part fails, those before it are ended.
@@ -82,6 +115,10 @@ final class LocalSystem implements AutoCloseable {
 
     Addresses addresses() {
         return addresses;
+    }
+
+    Token token() {
+        return token;
     }
 
     Cluster cluster() {
@@ -112,7 +149,7 @@ final class LocalSystem implements AutoCloseable {
                         () -> !router.hasFailed() && !meter.hasFailed(),
                         () -> router.isReady() && meter.isReady() && gateway.isReady(),
                         routes -> {
-                            meter.api().addTo(routes);
+                            meter.addTo(routes);
                             gateway.addTo(routes);
                         }))
                 .port();
@@ -154,13 +191,12 @@ final class LocalSystem implements AutoCloseable {
     }
 
     private Settings settings(LocalCluster cluster, String application, int httpPort) {
-        return Settings.load(
-                Map.of(
-                        "bootstrap.servers", cluster.bootstrapServers(),
-                        "schema.registry.url", cluster.registryUrl(),
-                        "state.dir", dir.resolve("state").resolve(application).toString(),
-                        "http.port", Integer.toString(httpPort)),
-                null);
+        Map<String, String> settings = new HashMap<>(token.settings());
+        settings.put("bootstrap.servers", cluster.bootstrapServers());
+        settings.put("schema.registry.url", cluster.registryUrl());
+        settings.put("state.dir", dir.resolve("state").resolve(application).toString());
+        settings.put("http.port", Integer.toString(httpPort));
+        return Settings.load(settings, null);
     }
 
     /** The connector as anybody would deploy it, with the addresses of this machine. */

@@ -115,7 +115,7 @@ public final class Run {
                 Publisher publisher = new Publisher(cluster, log.serdes());
                 Watch watch = Watch.start(log, clock, this::say)) {
             Map<String, Long> deadLettersBefore = deadLetters(log);
-            tellWhereToLook(system.addresses());
+            tellWhereToLook(system.addresses(), system.token());
             tellHowToAsk(system.addresses(), new AccessKeys(cluster, log.serdes()), log);
             Thread traffic = traffic(publisher);
             traffic.start();
@@ -135,9 +135,15 @@ public final class Run {
         }
     }
 
-    private void tellWhereToLook(LocalSystem.Addresses addresses) {
+    private void tellWhereToLook(LocalSystem.Addresses addresses, LocalSystem.Token token) {
         say("ready");
         out.println();
+        // behind the #, where the browser keeps it: no server sees it, no log has it
+        out.println(
+                "  console   " + addresses.api() + '/' + (token.secret() == null ? "" : "#token=" + token.secret()));
+        if (token.secret() != null) {
+            out.println("  token     " + token.secret() + "  (for edits, in the console or as authorization: Bearer)");
+        }
         out.println("  API       " + addresses.api() + "/api/v1/teams");
         out.println("  metrics   " + addresses.api() + "/metrics");
         out.println("  Kafka     " + addresses.bootstrapServers());

@@ -1,5 +1,0 @@
-/** What people write in files: catalog offers, policies, aliases and orgs as YAML documents. */
-@NullMarked
-package dev.turnpike.cli.document;
-
-import org.jspecify.annotations.NullMarked;
