@@ -3,7 +3,6 @@ package dev.turnpike.metering;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.metering.http.ConsoleService;
 import dev.turnpike.metering.processor.MeterMetrics;
-import dev.turnpike.metering.state.Continuity;
 import dev.turnpike.metering.state.Instances;
 import dev.turnpike.metering.state.QueriedMeter;
 import dev.turnpike.schemas.serde.EventSerdes;
@@ -37,12 +36,10 @@ public final class MeteringService implements AutoCloseable {
     /**
      * Checks the topics and starts; returns while partitions are assigned and stores are restored.
      *
-     * @throws IllegalStateException with a line for each topic that is missing or wrong, or if there is a ledger and the
-     *     state that belongs to it is not
+     * @throws IllegalStateException with a line for each topic that is missing or wrong
      */
     public static MeteringService start(MeteringConfig config, MeterRegistry registry) {
         int partitions = StreamsService.checkTopics(config.streams(), MeteringTopology.TOPICS);
-        Continuity.check(config.streams(), partitions);
         EventSerdes serdes = new EventSerdes(config.streams().registry());
         var topology = MeteringTopology.build(
                 config, serdes, partitions, new MeterMetrics(registry), new KafkaLogs(config.streams()));

@@ -27,7 +27,6 @@ import dev.turnpike.schemas.event.Tick;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.streams.DeadLetters;
-import dev.turnpike.streams.IntakeProcessor;
 import dev.turnpike.streams.IntakeRoute;
 import dev.turnpike.streams.Logs;
 import dev.turnpike.streams.StreamsSettings;
@@ -97,7 +96,7 @@ public final class MeteringTopology {
         this.settings = config.streams();
         this.serdes = serdes;
         this.partitions = partitions;
-        this.processors = new MeterProcessors(config, metrics, logs);
+        this.processors = new MeterProcessors(config, metrics, partitions, logs);
         this.topology = new Topology(settings.topologyConfig());
     }
 
@@ -105,7 +104,7 @@ public final class MeteringTopology {
      * Wires the meter.
      *
      * @param partitions how many partitions the topics keyed by team have
-     * @param logs to read the ledger back from
+     * @param logs what lost state is rebuilt from, and the ledger corrected
      */
     public static Topology build(
             MeteringConfig config, EventSerdes serdes, int partitions, MeterMetrics metrics, Logs logs) {
@@ -139,7 +138,7 @@ public final class MeteringTopology {
         topology.addProcessor(CORRECT_PRICES, processors.correctPrices(), "ticks-source");
         topology.addProcessor(EXPIRE_HOLDS, processors.expireHolds(), "ticks-source");
         topology.addProcessor(TELL_LENDER, processors.tellLender(), "ticks-source");
-        topology.addProcessor(LEND, processors.lend(partitions), "lease-requests-source", "ticks-source");
+        topology.addProcessor(LEND, processors.lend(), "lease-requests-source", "ticks-source");
         topology.addProcessor(WRITE_TICKS, processors.writeTicks(), "ticks-source");
         topology.addProcessor(FOLD_PERFORMANCE, processors.foldPerformance(), "performance-samples-source");
 
@@ -218,7 +217,7 @@ public final class MeteringTopology {
                 serdes.received(topic).deserializer(),
                 settings.topic(topic));
         var route = new IntakeRoute<>(team, problem, partitions, movedSink, next, settings.applicationId());
-        topology.addProcessor("take-" + name, () -> new IntakeProcessor<>(route), name + "-source");
+        topology.addProcessor("take-" + name, processors.intake(route), name + "-source");
     }
 
     private <V extends SpecificRecord> void sink(String name, Topic<V> topic, String... parents) {

@@ -12,6 +12,7 @@ import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
+import dev.turnpike.schemas.event.Rejection;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.UsageReport;
 import java.time.Instant;
@@ -152,5 +153,18 @@ public final class Given {
                 .setModel(model)
                 .setOccurredAt(NOON)
                 .setTags(Map.of());
+    }
+
+    /** A later decision that refuses a request of which so many attempts were started. */
+    public static Rejection rejection(String requestId, int attempts) {
+        return Rejection.newBuilder()
+                .setTeam(TEAM)
+                .setRequestId(requestId)
+                .setDecision(9)
+                .setRequestedAt(NOON)
+                .setCode("budget-exhausted")
+                .setReason("test")
+                .setAttempts(attempts)
+                .build();
     }
 }

@@ -1,10 +1,14 @@
 package dev.turnpike.metering;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnpike.metering.budget.Attempts;
 import dev.turnpike.metering.budget.Books;
 import dev.turnpike.metering.budget.Counting;
 import dev.turnpike.metering.budget.PastSpend;
 import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.Posting;
+import dev.turnpike.metering.budget.RebuiltBooks;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.metering.budget.Settlement;
 import dev.turnpike.metering.budget.SpendKey;
@@ -14,23 +18,29 @@ import dev.turnpike.metering.pricing.Quote;
 import dev.turnpike.metering.state.StateSerdes;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.BudgetAlert;
+import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.SpendAggregate;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.event.UsageReport;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
 /** The pure parts of the meter on stores in memory, which keep bytes as the real ones do. */
 final class MemoryMeter implements Books {
+
+    private static final long FOREVER = Duration.ofDays(10_000).toMillis();
 
     /** What is read. */
     sealed interface Input {
@@ -49,7 +59,12 @@ final class MemoryMeter implements Books {
         record Counts(long at) implements Input {}
     }
 
+    /** Something that was published, and as what the input that caused it was read. */
+    record Written<V>(V value, long at, int cause) {}
+
     final List<LedgerEntry> ledger = new ArrayList<>();
+    final List<Written<LedgerEntry>> log = new ArrayList<>();
+    final Map<PositionKey, Written<BudgetState>> published = new HashMap<>();
     final List<BudgetAlert> alerts = new ArrayList<>();
     final List<Settlement> settlements = new ArrayList<>();
 
@@ -59,10 +74,73 @@ final class MemoryMeter implements Books {
     private final Map<String, byte[]> accounts = new TreeMap<>();
     private final Map<String, byte[]> positions = new TreeMap<>();
     private final Map<String, byte[]> cells = new TreeMap<>();
+    private long epoch;
+    private int reading;
+    private int lastDispatch = -1;
 
     MemoryMeter(TeamPolicy policy, PriceBook prices) {
         this.terms = new Terms(policy, null, 0, -1, Counting.first(policy, null, 0, -1));
         this.prices = prices;
+    }
+
+    /**
+     * A meter that has nothing but what this one has read and written.
+     *
+     * @param inputs what this one has read
+     * @param dealtWith whether an input is one that must not be read again
+     */
+    MemoryMeter withoutState(List<Input> inputs, BiPredicate<Input, Integer> dealtWith) {
+        RebuiltBooks books = new RebuiltBooks(FOREVER);
+        published.forEach((key, state) -> books.say(key, state.value(), state.at()));
+        alerts.forEach(books::alert);
+        MemoryMeter anew = new MemoryMeter(terms.policy(), prices);
+        anew.terms = terms;
+        anew.epoch = epoch + 1;
+        anew.ledger.addAll(ledger);
+        anew.log.addAll(log);
+        anew.alerts.addAll(alerts);
+        anew.published.putAll(published);
+        anew.cells.putAll(cells);
+        for (Written<LedgerEntry> entry : log) {
+            books.entry(entry.value(), entry.at());
+            anew.seen.add(entry.value().getSource() + ' ' + entry.value().getUsageId());
+        }
+        for (int i = 0; i < inputs.size(); i++) {
+            if (inputs.get(i) instanceof Input.Opens opens && dealtWith.test(opens, i)) {
+                books.dispatch(opens.dispatch(), i, opens.dispatch().getAdmittedAt());
+                anew.lastDispatch = i;
+            }
+        }
+        for (int i = 0; i < inputs.size(); i++) {
+            Input input = inputs.get(i);
+            if (input instanceof Input.Uses uses && dealtWith.test(uses, i)) {
+                books.report(uses.report(), uses.at());
+                if (!Attempts.hasUsage(uses.report())) {
+                    anew.seen.add(
+                            uses.report().getSource() + ' ' + uses.report().getUsageId());
+                }
+            } else if (input instanceof Input.Refuses refuses && dealtWith.test(refuses, i)) {
+                books.refuse(Given.rejection(refuses.requestId(), refuses.attempts()), refuses.at());
+            }
+        }
+        RebuiltBooks.Result result = books.result(team -> terms.policy().getTimezone());
+        assertThat(result.unexplained()).isZero();
+        for (RequestAccount account : result.accounts()) {
+            put(anew.accounts, String.valueOf(account.requestId()), account, StateSerdes.account());
+        }
+        for (Position position : result.positions()) {
+            put(anew.positions, position.key().encode(), position, StateSerdes.position());
+        }
+        return anew;
+    }
+
+    /** @param place its place among all that was ever read */
+    void read(Input input, int place) {
+        reading = place;
+        if (input instanceof Input.Opens) {
+            lastDispatch = place;
+        }
+        read(input);
     }
 
     void read(Input input) {
@@ -89,7 +167,7 @@ final class MemoryMeter implements Books {
         } else if (input instanceof Input.Counts counts) {
             PastSpend past = new PastSpend(terms, counts.at());
             cells().values().forEach(past::add);
-            enter(begin(Given.TEAM, past, terms.policy(), counts.at()));
+            enter(begin(Given.TEAM, past, terms.policy(), counts.at()), counts.at());
             Counting all = terms.counting().begin(terms.policy(), null, 0, -1, counts.at());
             terms = new Terms(terms.policy(), null, 0, -1, all);
         }
@@ -120,15 +198,22 @@ final class MemoryMeter implements Books {
     private void apply(Settlement settlement, long at) {
         Posting posting = post(settlement, terms.policy(), at);
         settlements.add(settlement);
-        enter(posting);
+        enter(posting, at);
         String requestId = settlement.account().requestId();
         if (requestId != null) {
             put(accounts, requestId, settlement.account(), StateSerdes.account());
         }
     }
 
-    private void enter(Posting posting) {
+    private void enter(Posting posting, long at) {
         ledger.addAll(posting.entries());
+        posting.entries().forEach(entry -> log.add(new Written<>(entry, at, reading)));
+        for (Posting.Moved moved : posting.positions()) {
+            if (moved.isFeedback()) {
+                Position position = moved.position();
+                published.put(position.key(), new Written<>(position.state(epoch, lastDispatch, null), at, reading));
+            }
+        }
         alerts.addAll(posting.alerts());
         posting.positions()
                 .forEach(moved ->

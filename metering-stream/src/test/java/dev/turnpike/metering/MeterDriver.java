@@ -37,10 +37,16 @@ final class MeterDriver implements AutoCloseable {
     private final WrittenLedger ledger = new WrittenLedger();
 
     MeterDriver(Path stateDir, int partitions, Map<String, String> settings) {
+        this(stateDir, partitions, settings, null);
+    }
+
+    /** @param logs what its state is rebuilt from; null: it has lost none */
+    MeterDriver(Path stateDir, int partitions, Map<String, String> settings, @Nullable RecordedLogs logs) {
         this.config = config(stateDir, settings);
         this.serdes = new EventSerdes(config.streams().registry());
         this.driver = new TopologyTestDriver(
-                MeteringTopology.build(config, serdes, partitions, new MeterMetrics(metrics), ledger),
+                MeteringTopology.build(
+                        config, serdes, partitions, new MeterMetrics(metrics), logs == null ? ledger : logs),
                 config.streams().properties(),
                 Instant.ofEpochMilli(Given.NOON));
     }

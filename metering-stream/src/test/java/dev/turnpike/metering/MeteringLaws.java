@@ -199,7 +199,7 @@ class MeteringLaws {
     }
 
     /** What the entries add up to in the windows that they name. */
-    private static Map<String, Amounts> named(List<LedgerEntry> ledger) {
+    static Map<String, Amounts> named(List<LedgerEntry> ledger) {
         Map<String, Amounts> named = new TreeMap<>();
         ledger.forEach(entry -> entry.getWindows()
                 .forEach(window -> named.merge(
@@ -209,7 +209,7 @@ class MeteringLaws {
         return named;
     }
 
-    private static void addOpenHolds(RequestAccount account, Map<String, Amounts> open) {
+    static void addOpenHolds(RequestAccount account, Map<String, Amounts> open) {
         Amounts left = Amounts.ZERO;
         for (Booking booking : account.bookings()) {
             left = left.plus(Amounts.of(booking.entry().getAmount()));
@@ -246,7 +246,7 @@ class MeteringLaws {
         }
     }
 
-    private static Map<String, Amounts> amounts(MemoryMeter meter, Function<Position, Amounts> part) {
+    static Map<String, Amounts> amounts(MemoryMeter meter, Function<Position, Amounts> part) {
         Map<String, Amounts> amounts = new TreeMap<>();
         meter.positions().forEach((key, position) -> {
             if (!part.apply(position).isZero()) {
@@ -256,7 +256,7 @@ class MeteringLaws {
         return amounts;
     }
 
-    private static Map<String, Amounts> cells(MemoryMeter meter) {
+    static Map<String, Amounts> cells(MemoryMeter meter) {
         Map<String, Amounts> cells = new TreeMap<>();
         for (SpendAggregate cell : meter.cells().values()) {
             String labels = cell.getTag() != null

@@ -107,10 +107,10 @@ final class Reference {
                     Math.min(hold.tokens(), left.tokens()),
                     Math.min(hold.requests(), left.requests()));
             left = left.minus(captured);
+            Amounts rest = hold.minus(captured);
+            long free = Math.min(given, rest.nanoUsd());
+            given -= free;
             if (!complete && dispatch.getOnExpiry().equals("capture")) {
-                Amounts rest = hold.minus(captured);
-                long free = Math.min(given, rest.nanoUsd());
-                given -= free;
                 Amounts estimate = new Amounts(rest.nanoUsd() - free, rest.tokens(), rest.requests());
                 windows(dispatch).forEach(window -> add(spent, window, estimate));
                 ChainModel link = dispatch.getChain().get(0);

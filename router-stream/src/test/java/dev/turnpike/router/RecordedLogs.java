@@ -53,6 +53,11 @@ final class RecordedLogs implements Logs {
         return log(topic).size();
     }
 
+    @Override
+    public long committed(Topic<?> topic, int partition) {
+        return 0;
+    }
+
     private List<Entry<?>> log(Topic<?> topic) {
         return topics.computeIfAbsent(topic.suffix(), name -> new ArrayList<>());
     }

@@ -51,7 +51,16 @@ public final class LocalConnect implements AutoCloseable {
 
     /** Starts a worker that keeps its files in a folder. */
     public static LocalConnect start(String bootstrapServers, Path dir) {
-        return start(bootstrapServers, dir, null);
+        return start(bootstrapServers, dir, null, Map.of());
+    }
+
+    /**
+     * Starts a worker that keeps its files in a folder.
+     *
+     * @param more further settings of the worker, which win: how it logs in
+     */
+    public static LocalConnect start(String bootstrapServers, Path dir, Map<String, String> more) {
+        return start(bootstrapServers, dir, null, more);
     }
 
     /**
@@ -60,6 +69,11 @@ public final class LocalConnect implements AutoCloseable {
      * @param plugins folder with a folder for each further connector; null: only those of the class path
      */
     public static LocalConnect start(String bootstrapServers, Path dir, @Nullable Path plugins) {
+        return start(bootstrapServers, dir, plugins, Map.of());
+    }
+
+    private static LocalConnect start(
+            String bootstrapServers, Path dir, @Nullable Path plugins, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>();
         if (plugins != null) {
             settings.put("plugin.path", plugins.toAbsolutePath().toString());
@@ -76,6 +90,7 @@ public final class LocalConnect implements AutoCloseable {
         // for secrets in connector files: ${env:OPENAI_API_KEY}
         settings.put("config.providers", "env");
         settings.put("config.providers.env.class", EnvVarConfigProvider.class.getName());
+        settings.putAll(more);
         Plugins loaded = new Plugins(settings);
         JsonConverter keys = new JsonConverter();
         keys.configure(Map.of("schemas.enable", "false"), true);

@@ -9,15 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -119,6 +123,19 @@ public final class KafkaLogs implements Logs {
         return offsets(topic, partition, OffsetSpec.latest()).offset();
     }
 
+    @Override
+    public long committed(Topic<?> topic, int partition) {
+        TopicPartition of = new TopicPartition(settings.topic(topic), partition);
+        // an instance that died may have left a transaction that is still to be committed or aborted
+        var stable = new ListConsumerGroupOffsetsOptions().requireStable(true);
+        Map<TopicPartition, OffsetAndMetadata> offsets = ask(
+                of,
+                admin -> admin.listConsumerGroupOffsets(settings.applicationId(), stable)
+                        .partitionsToOffsetAndMetadata());
+        OffsetAndMetadata committed = offsets.get(of);
+        return committed == null ? 0 : committed.offset();
+    }
+
     /** Whether there is anything to be read from there on. */
     private static boolean seek(KafkaConsumer<byte[], byte[]> consumer, TopicPartition read, From from) {
         if (from.timestamp() <= 0) {
@@ -138,11 +155,6 @@ public final class KafkaLogs implements Logs {
 
     private static <V extends SpecificRecord> void accept(
             ConsumerRecord<byte[], byte[]> record, Deserializer<Received<V>> values, Consumer<Entry<V>> reader) {
-        if (record.key() == null) {
-            LOG.warn(
-                    "{}-{} offset {}: passed over, it has no key", record.topic(), record.partition(), record.offset());
-            return;
-        }
         V value = null;
         if (record.value() != null) {
             Received<V> received = values.deserialize(record.topic(), record.headers(), record.value());
@@ -157,8 +169,8 @@ public final class KafkaLogs implements Logs {
                 return;
             }
         }
-        reader.accept(new Entry<>(
-                new String(record.key(), StandardCharsets.UTF_8), value, record.offset(), record.timestamp()));
+        String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+        reader.accept(new Entry<>(key, value, record.offset(), record.timestamp()));
     }
 
     private KafkaConsumer<byte[], byte[]> consumer() {
@@ -171,8 +183,12 @@ public final class KafkaLogs implements Logs {
 
     private ListOffsetsResultInfo offsets(Topic<?> topic, int partition, OffsetSpec which) {
         TopicPartition of = new TopicPartition(settings.topic(topic), partition);
+        return ask(of, admin -> admin.listOffsets(Map.of(of, which)).partitionResult(of));
+    }
+
+    private <T> T ask(TopicPartition of, Function<Admin, KafkaFuture<T>> question) {
         try (Admin admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-rebuild"))) {
-            return admin.listOffsets(Map.of(of, which)).partitionResult(of).get();
+            return question.apply(admin).get();
         } catch (ExecutionException e) {
             throw new KafkaException(of + ": its offsets cannot be asked for: " + message(e.getCause()), e);
         } catch (InterruptedException e) {

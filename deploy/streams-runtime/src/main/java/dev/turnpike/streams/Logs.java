@@ -11,7 +11,7 @@ public interface Logs {
     /** There is no record, and so no time of one. */
     long NEVER = -1;
 
-    /** A record; null as value: a tombstone. */
+    /** A record; empty as key: none; null as value: a tombstone. */
     record Entry<V>(String key, @Nullable V value, long offset, long timestamp) {}
 
     /** Where a reading begins: at the first record of a time or later, but not behind an offset. */
@@ -47,4 +47,7 @@ public interface Logs {
 
     /** The offset that the next record of a partition gets. */
     long end(Topic<?> topic, int partition);
+
+    /** The offset from which the application's consumer group goes on in a partition; 0 where it has not begun. */
+    long committed(Topic<?> topic, int partition);
 }

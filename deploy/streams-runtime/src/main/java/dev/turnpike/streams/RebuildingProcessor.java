@@ -1,6 +1,8 @@
 package dev.turnpike.streams;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -10,21 +12,20 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands directly behind a source, before another processor: lets it see no record before the state of its task is complete, and
+ * Stands directly behind sources, before another processor: lets it see no record before the state of its task is complete, and
  * none that has been dealt with before the state was lost.
  */
 public final class RebuildingProcessor<KI, VI, KO, VO, R> implements Processor<KI, VI, KO, VO> {
 
     // transactions that are older have been aborted
     private static final Duration COMMITTED_BY = Duration.ofMinutes(20);
-    private static final long NOT_ASKED = Long.MIN_VALUE;
 
     private final Processor<KI, VI, KO, VO> processor;
     private final Function<ProcessorContext<KO, VO>, Rebuildable<R>> states;
     private final Rebuilds<R> rebuilds;
     private @Nullable Task<KO, VO, R> task;
     private boolean complete;
-    private long dealtWith = NOT_ASKED;
+    private final Map<String, Long> dealtWith = new HashMap<>();
 
     private record Task<KO, VO, R>(ProcessorContext<KO, VO> context, Rebuildable<R> state) {}
 
@@ -59,10 +60,7 @@ public final class RebuildingProcessor<KI, VI, KO, VO, R> implements Processor<K
             complete = true;
         }
         RecordMetadata from = here.context.recordMetadata().orElseThrow();
-        if (dealtWith == NOT_ASKED) {
-            dealtWith = here.state.dealtWith(from.topic());
-        }
-        if (from.offset() > dealtWith) {
+        if (from.offset() > dealtWith.computeIfAbsent(from.topic(), here.state::dealtWith)) {
             processor.process(record);
         }
     }

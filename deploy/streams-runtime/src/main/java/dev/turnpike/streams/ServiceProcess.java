@@ -35,10 +35,13 @@ public final class ServiceProcess {
 
     // Kafka's own words are in the cause
     private static String told(RuntimeException thrown) {
+        String message = String.valueOf(thrown.getMessage());
         Throwable cause = thrown.getCause();
-        return thrown instanceof KafkaException && cause != null
-                ? thrown.getMessage() + ": " + cause.getMessage()
-                : String.valueOf(thrown.getMessage());
+        return thrown instanceof KafkaException
+                        && cause != null
+                        && !message.endsWith(String.valueOf(cause.getMessage()))
+                ? message + ": " + cause.getMessage()
+                : message;
     }
 
     /** Starts a service. */

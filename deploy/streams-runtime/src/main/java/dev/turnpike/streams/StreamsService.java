@@ -1,6 +1,8 @@
 package dev.turnpike.streams;
 
 import dev.turnpike.schemas.Topic;
+import dev.turnpike.schemas.Topic.Partitioning;
+import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.admin.TopicAdmin;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -10,9 +12,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +55,12 @@ public final class StreamsService implements AutoCloseable {
             if (!problems.isEmpty()) {
                 throw new IllegalStateException(String.join(System.lineSeparator(), problems));
             }
-            return TopicAdmin.partitions(admin, settings.topicPrefix());
+            // of a topic that it uses: its principal may not know any other
+            Topic<?> counted = used.stream()
+                    .filter(topic -> topic.partitioning() == Partitioning.BY_TEAM)
+                    .findFirst()
+                    .orElse(Topics.REQUESTS);
+            return TopicAdmin.partitions(admin, settings.topicPrefix(), counted);
         }
     }
 
@@ -58,7 +68,16 @@ public final class StreamsService implements AutoCloseable {
     public static StreamsService start(StreamsSettings settings, Topology topology, MeterRegistry registry) {
         KafkaStreams streams = new KafkaStreams(topology, settings.properties());
         streams.setUncaughtExceptionHandler(thrown -> {
-            LOG.error("{}: a stream thread failed and is replaced", settings.applicationId(), thrown);
+            Throwable refused = refusal(thrown);
+            if (refused == null) {
+                LOG.error("{}: a stream thread failed and is replaced", settings.applicationId(), thrown);
+            } else {
+                // again and again until somebody grants it: one line, and no stack
+                LOG.error(
+                        "{}: the brokers refuse what must be done: {}; tried again until they allow it",
+                        settings.applicationId(),
+                        refused.getMessage());
+            }
             pause();
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
@@ -88,6 +107,15 @@ public final class StreamsService implements AutoCloseable {
         if (!streams.close(CLOSE_TIMEOUT)) {
             LOG.warn("the streams application did not end within {}", CLOSE_TIMEOUT);
         }
+    }
+
+    private static @Nullable Throwable refusal(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AuthorizationException || cause instanceof AuthenticationException) {
+                return cause;
+            }
+        }
+        return null;
     }
 
     // keeps a failure that lasts, such as a registry that is down, from filling the log

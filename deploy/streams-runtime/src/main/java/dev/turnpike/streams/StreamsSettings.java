@@ -150,4 +150,10 @@ public record StreamsSettings(
         properties.putAll(kafka);
         return properties;
     }
+
+    /** Without what is passed on to clients, since secrets are among it. */
+    @Override
+    public String toString() {
+        return applicationId + " at " + bootstrapServers;
+    }
 }

@@ -25,7 +25,7 @@ public record Attempts(SortedMap<Integer, Long> started, SortedSet<Integer> repo
             new Attempts(Collections.emptySortedMap(), Collections.emptySortedSet(), 0, NOT_FINAL);
 
     /** Whether a report tells what an attempt used, rather than that one starts or that none was needed. */
-    static boolean hasUsage(UsageReport report) {
+    public static boolean hasUsage(UsageReport report) {
         return report.getStatus().equals("ok") || report.getStatus().equals("error");
     }
 

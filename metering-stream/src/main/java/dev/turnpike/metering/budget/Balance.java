@@ -76,6 +76,18 @@ final class Balance {
         return balance.settlement(account);
     }
 
+    /** What an account holds open, by position. */
+    static Map<PositionKey, Amounts> open(RequestAccount account) {
+        Map<PositionKey, Amounts> open = new LinkedHashMap<>();
+        List<Amounts> closed = closed(account);
+        for (int i = 0; i < closed.size(); i++) {
+            Hold hold = account.holds().get(i);
+            Amounts left = hold.amount().minus(closed.get(i));
+            hold.windows().forEach(window -> open.merge(PositionKey.of(account.team(), window), left, Amounts::plus));
+        }
+        return open;
+    }
+
     /** Corrects an entry of which no account takes note. */
     static Settlement forgotten(RequestAccount account, List<LedgerEntry> corrections, Terms terms, long at) {
         Balance balance = new Balance(account, terms, at, Pricing.CHANGED);

@@ -67,6 +67,11 @@ public interface Books {
         return new Posting(List.of(), moved, List.of(), alerts);
     }
 
+    /** A position with every threshold of a policy taken for told of that its spending has reached. */
+    static Position told(Position position, TeamPolicy policy) {
+        return alert(position, policy, null, 0, new ArrayList<>());
+    }
+
     private static Position alert(
             Position changed, TeamPolicy policy, @Nullable String requestId, long at, List<BudgetAlert> alerts) {
         Position position = changed;

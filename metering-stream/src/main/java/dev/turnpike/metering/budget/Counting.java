@@ -30,6 +30,18 @@ public record Counting(long policyOffset, long orgOffset, Map<String, Long> sinc
         return new Counting(policyOffset, orgOffset, since);
     }
 
+    /** Of a team whose own budgets are known to count, and nothing else: the others begin to count with the next look. */
+    public static Counting own(TeamPolicy policy) {
+        Map<String, Long> since = new TreeMap<>();
+        identities(policy, null).forEach(identity -> since.put(identity, ALWAYS));
+        return new Counting(UNKNOWN, UNKNOWN, since);
+    }
+
+    /** Of a team of whose budgets none is known to count; all begin to count with the next look. */
+    public static Counting none() {
+        return new Counting(UNKNOWN, UNKNOWN, Map.of());
+    }
+
     /** Whether it goes by the policy and the org that were read there. */
     public boolean isBy(long policy, long org) {
         return policyOffset == policy && orgOffset == org;

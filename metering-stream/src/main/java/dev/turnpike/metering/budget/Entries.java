@@ -30,8 +30,8 @@ final class Entries {
     static final String METER = "turnpike-meter";
 
     static final String USAGE = "usage";
+    static final String ESTIMATED = "estimated";
     static final String ESTIMATE = "estimate";
-    private static final String ESTIMATED = "estimated";
     static final String CORRECTION = "correction";
 
     private Entries() {}

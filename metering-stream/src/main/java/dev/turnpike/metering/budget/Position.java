@@ -83,9 +83,10 @@ public record Position(
 
     /** The position of a budget that begins to count, with all that was spent in the window so far. */
     Position carry(Amounts all, long at) {
-        // an estimate counts in the windows of all models it may be of, so a window may know more than its cells
+        // an estimate counts in the windows of all models it may be of, and cells end before a total does: so a window
+        // may know more than its cells
         Amounts named = spent.minus(carried);
-        Amounts missing = all.minus(named).max(Amounts.ZERO);
+        Amounts missing = all.minus(named).max(carried);
         return new Position(
                 key,
                 windowEnd,

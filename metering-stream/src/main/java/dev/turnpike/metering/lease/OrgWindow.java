@@ -67,6 +67,11 @@ public record OrgWindow(
         return new OrgWindow(org, period, start, end, OrgLimit.NONE, false, 0, new TreeMap<>());
     }
 
+    /** The window that a word is about, before anything is lent of it. */
+    public static OrgWindow of(LeaseRequest word) {
+        return of(word.getOrg(), word.getPeriod(), word.getWindowStart(), word.getWindowEnd());
+    }
+
     /** A window as the newest leases in the log say; what routers and meters said is heard again. */
     public static OrgWindow restored(Collection<OrgLease> told) {
         OrgLease any = told.iterator().next();
@@ -85,6 +90,14 @@ public record OrgWindow(
                 false,
                 version,
                 leases);
+    }
+
+    /** The window with what was said of a team taken in, and nobody answered. */
+    public OrgWindow reheard(LeaseRequest word) {
+        SortedMap<String, Lease> heard = new TreeMap<>(leases);
+        heard.put(
+                word.getTeam(), leases.getOrDefault(word.getTeam(), Lease.NONE).heard(word));
+        return new OrgWindow(org, period, start, end, limit, lends, version, heard);
     }
 
     /**

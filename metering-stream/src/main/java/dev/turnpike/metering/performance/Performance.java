@@ -77,6 +77,36 @@ public record Performance(
                 at);
     }
 
+    /** What was published, taken up again. */
+    public static Performance restored(ModelPerformance told) {
+        Double latency = told.getLatencyMs();
+        Double recentLatency = told.getRecentLatencyMs();
+        double timed = told.getTimed() == null ? told.getAttempts() : told.getTimed();
+        double recentTimed = told.getRecentTimed() == null ? told.getRecentAttempts() : told.getRecentTimed();
+        Long lastErrorAt = told.getLastErrorAt();
+        return new Performance(
+                told.getProvider(),
+                told.getModel(),
+                told.getTaskType(),
+                told.getAttempts(),
+                told.getErrors(),
+                told.getJudged(),
+                told.getSuccesses(),
+                told.getInputTokens() * told.getAttempts(),
+                told.getOutputTokens() * told.getAttempts(),
+                told.getCostNanoUsd() * told.getAttempts(),
+                latency == null ? 0 : latency * timed,
+                timed,
+                told.getOutputHistogram(),
+                new Recent(
+                        told.getRecentAttempts(),
+                        told.getRecentErrors(),
+                        recentLatency == null ? 0 : recentLatency * recentTimed,
+                        recentTimed,
+                        lastErrorAt == null ? 0 : lastErrorAt),
+                told.getUpdatedAt());
+    }
+
     /**
      * Adds a sample. One that is older than the newest weighs what it would weigh by now, so that the order of samples does
      * not matter.
@@ -132,6 +162,8 @@ public record Performance(
                 .setRecentLatencyMs(recent.timed > 0 ? (Double) (recent.latencyMs / recent.timed) : null)
                 .setLastErrorAt(recent.lastErrorAt == 0 ? null : (Long) recent.lastErrorAt)
                 .setUpdatedAt(updatedAt)
+                .setTimed(timed)
+                .setRecentTimed(recent.timed)
                 .build();
     }
 

@@ -233,6 +233,17 @@ final class Bookkeeper implements Books {
         tellProgress(at);
     }
 
+    /** Tells the router all positions of an incarnation that begins. */
+    void tellAll(long at) {
+        long epoch = progress.epoch(at);
+        try (KeyValueIterator<String, Position> all = positions.all()) {
+            all.forEachRemaining(entry ->
+                    forward(entry.key, entry.value.state(epoch, progress.dispatchOffset(), null), at, Sinks.BUDGETS));
+        }
+        tellProgress(at);
+        progress.epochTold();
+    }
+
     /** Tells how far this partition is with what concerns all of its windows. */
     void tellProgress(long at) {
         PositionKey key = PositionKey.ofPolicies(context.taskId().partition());
@@ -242,6 +253,7 @@ final class Bookkeeper implements Books {
         state.setBegunAt(null);
         state.setVersion(Math.max(0, progress.policiesCounted()));
         state.setPrices(progress.prices());
+        state.setOrgsOffset(progress.orgsCounted());
         forward(key.encode(), state, at, Sinks.BUDGETS);
     }
 
@@ -266,7 +278,7 @@ final class Bookkeeper implements Books {
         return new Terms(policy, org, policyOffset, orgOffset, counting);
     }
 
-    static <V> Table<V> table(ProcessorContext<Object, Object> context, String name) {
+    static <V> Table<V> table(ProcessorContext<?, ?> context, String name) {
         KeyValueStore<String, Kept<V>> store = context.getStateStore(name);
         return new Table<>(store);
     }

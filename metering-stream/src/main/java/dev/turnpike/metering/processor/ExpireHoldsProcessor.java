@@ -21,5 +21,9 @@ final class ExpireHoldsProcessor extends BookkeepingProcessor<Tick> {
                 setAside.send(tick, null, new Refused(e.reason(), due + " cannot be ended: " + e.detail(), e));
             }
         }
+        // by now what is behind the state that was rebuilt has been read: time comes last
+        if (books.progress().isEpochUntold()) {
+            books.tellAll(tick.timestamp());
+        }
     }
 }

@@ -37,6 +37,8 @@ final class FoldPerformanceProcessor extends ContextualProcessor<String, Perform
         Performance known = store.get(record.key());
         Performance performance = (known == null ? Performance.of(sample, at) : known).fold(sample, at, halfLife);
         store.put(record.key(), performance);
-        context().forward(record.withValue(performance.toEvent()));
+        ModelPerformance told = performance.toEvent();
+        told.setSampleOffset(context().recordMetadata().orElseThrow().offset());
+        context().forward(record.withValue(told));
     }
 }

@@ -2,6 +2,7 @@ package dev.turnpike.metering.processor;
 
 import dev.turnpike.metering.state.Kept;
 import dev.turnpike.metering.state.Table;
+import dev.turnpike.schemas.serde.Shown;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -49,7 +50,11 @@ final class KeepTableProcessor<V> extends ContextualProcessor<String, V, Void, V
             try {
                 check.accept(record.value());
             } catch (RuntimeException e) {
-                LOG.warn("{}: {} is left out, what was in force stays: {}", name, record.key(), e.getMessage());
+                LOG.warn(
+                        "{}: {} is left out, what was in force stays: {}",
+                        name,
+                        Shown.value(record.key()),
+                        e.getMessage());
                 return;
             }
         }

@@ -48,6 +48,7 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
     private Orgs orgs;
     // what is stored, and what the tables say, in the shape that lending needs
     private Map<String, OrgWindow> windows;
+    private boolean isLoaded;
     private Map<String, Set<String>> teams = Map.of();
     private List<Org> own = List.of();
     private long policiesSeen;
@@ -66,13 +67,17 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
         policies = new Policies(Bookkeeper.table(context, MeteringStores.POLICIES));
         orgs = new Orgs(Bookkeeper.table(context, MeteringStores.ORGS));
         windows = new HashMap<>();
-        try (KeyValueIterator<String, OrgWindow> all = store.all()) {
-            all.forEachRemaining(entry -> windows.put(entry.key, entry.value));
-        }
     }
 
     @Override
     public void process(Record<String, @Nullable Object> record) {
+        // not at the start, when lost state has not been rebuilt
+        if (!isLoaded) {
+            try (KeyValueIterator<String, OrgWindow> all = store.all()) {
+                all.forEachRemaining(entry -> windows.put(entry.key, entry.value));
+            }
+            isLoaded = true;
+        }
         if (record.value() instanceof LeaseRequest word) {
             hear(word, record.timestamp());
         } else if (record.value() instanceof Tick) {
@@ -83,13 +88,13 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
     private void hear(LeaseRequest word, long at) {
         if (word.getTeam().isEmpty()) {
             Long offset = word.getOrgsOffset();
-            toldOffsets.put(toldKey(word.getOrg(), word.getPartition()), offset == null ? 0 : offset);
+            toldOffsets.put(toldKey(word), offset == null ? 0 : offset);
             return;
         }
         String key = OrgWindow.key(word.getOrg(), word.getPeriod(), word.getWindowStart());
         OrgWindow window = windows.get(key);
         if (window == null) {
-            window = OrgWindow.of(word.getOrg(), word.getPeriod(), word.getWindowStart(), word.getWindowEnd());
+            window = OrgWindow.of(word);
         }
         write(window.hear(word, teams.getOrDefault(word.getOrg(), Set.of()).size(), at), at);
     }
@@ -191,6 +196,11 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
 
     private static PositionKey positionOf(OrgWindow window, String team) {
         return new PositionKey(team, BudgetScopes.ORG, window.org(), window.period(), window.start());
+    }
+
+    /** Under which a partition's word that it has told of all spend is kept. */
+    static String toldKey(LeaseRequest word) {
+        return toldKey(word.getOrg(), word.getPartition());
     }
 
     private static String toldKey(String org, int partition) {

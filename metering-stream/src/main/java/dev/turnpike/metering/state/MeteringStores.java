@@ -40,6 +40,8 @@ public final class MeteringStores {
     public static final String PROGRESS = "meter-progress";
     /** {@link Performance} by model and task type. */
     public static final String PERFORMANCE = "performance-by-model-and-task-type";
+    /** How far a task that folds performance has come, by the names in {@link Progress}. */
+    public static final String PERFORMANCE_PROGRESS = "performance-progress";
     /** Every {@link TeamPolicy} by team, on every instance. */
     public static final String POLICIES = "policies";
     /** Every {@link Org} by its name, on every instance. */
@@ -79,8 +81,9 @@ public final class MeteringStores {
                 Stores.persistentWindowStore(SEEN_USAGE, horizon, horizon, false), Serdes.Bytes(), Serdes.ByteArray());
     }
 
-    public static StoreBuilder<KeyValueStore<String, Performance>> performance() {
-        return cached(PERFORMANCE, StateSerdes.performance());
+    /** Everything that folding performance takes. */
+    public static List<StoreBuilder<?>> performance() {
+        return List.of(cached(PERFORMANCE, StateSerdes.performance()), cached(PERFORMANCE_PROGRESS, Serdes.Long()));
     }
 
     /** A table that every instance reads whole from its topic. */

@@ -16,6 +16,9 @@ public final class Progress {
     private static final String POLICIES_TOLD = "policies-told";
     private static final String ORGS_TOLD = "orgs-told";
     private static final String OPEN_HOLDS = "open-holds";
+    private static final String COMPLETE = "complete";
+    private static final String EPOCH_UNTOLD = "epoch-untold";
+    private static final String DEALT_WITH = "dealt-with/";
     private static final String PRICES_FOLLOWED = "prices-followed";
     private static final String PRICES_FOLLOWING = "prices-following";
     private static final String PRICES_NEXT = "prices-next";
@@ -26,6 +29,39 @@ public final class Progress {
 
     public Progress(KeyValueStore<String, Long> store) {
         this.store = store;
+    }
+
+    /** Whether the state is all there is. */
+    public boolean isComplete() {
+        return store.get(COMPLETE) != null;
+    }
+
+    public void complete() {
+        store.put(COMPLETE, 1L);
+    }
+
+    /** Up to which offset of a topic everything had been booked when the state was made; -1: nothing. */
+    public long dealtWith(String topic) {
+        return get(DEALT_WITH + topic, -1);
+    }
+
+    public void dealtWith(String topic, long offset) {
+        store.put(DEALT_WITH + topic, offset);
+    }
+
+    /** Another incarnation begins, which is told of all positions. */
+    public void begin(long epoch) {
+        store.put(EPOCH, epoch);
+        store.put(EPOCH_UNTOLD, 1L);
+    }
+
+    /** Whether the positions are still to be published under the present epoch. */
+    public boolean isEpochUntold() {
+        return store.get(EPOCH_UNTOLD) != null;
+    }
+
+    public void epochTold() {
+        store.delete(EPOCH_UNTOLD);
     }
 
     /** The incarnation of the task's state: the time of the first record that was booked in it. */

@@ -36,12 +36,22 @@ public final class SeenUsage {
     }
 
     public void add(UsageReport report, long at) {
-        store.put(hash(report), NOTHING, at);
+        add(hash(report), at);
+    }
+
+    /** @param hash of a report's team, source and usage id */
+    public void add(Bytes hash, long at) {
+        store.put(hash, NOTHING, at);
     }
 
     private Bytes hash(UsageReport report) {
+        return hash(report.getTeam(), report.getSource(), report.getUsageId());
+    }
+
+    /** Stands for a usage report of a team. */
+    public Bytes hash(String team, String source, String usageId) {
         digest.reset();
-        for (String part : new String[] {report.getTeam(), report.getSource(), report.getUsageId()}) {
+        for (String part : new String[] {team, source, usageId}) {
             byte[] text = part.getBytes(StandardCharsets.UTF_8);
             digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(text.length).flip());
             digest.update(text);

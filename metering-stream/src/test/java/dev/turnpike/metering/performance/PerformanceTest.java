@@ -7,6 +7,7 @@ import dev.turnpike.metering.Given;
 import dev.turnpike.schemas.event.ModelPerformance;
 import dev.turnpike.schemas.event.PerformanceSample;
 import java.time.Duration;
+import org.assertj.core.util.DoubleComparator;
 import org.junit.jupiter.api.Test;
 
 class PerformanceTest {
@@ -101,6 +102,21 @@ class PerformanceTest {
         assertThat(performance.toEvent().getRecentLatencyMs()).isEqualTo((500 + 7_000) / 1.5);
         assertThat(performance.toEvent().getLatencyMs()).isCloseTo(4_000, within(1.0));
         assertThat(performance.toEvent().getLastErrorAt()).isNull();
+    }
+
+    @Test
+    void shouldGoOnFromWhatWasPublished() {
+        Performance known = start().fold(timed(1_000), Given.NOON, HALF_LIFE)
+                .fold(judgement(0.5), Given.NOON + WEEK / 3, HALF_LIFE)
+                .fold(output(70), Given.NOON + WEEK / 2, HALF_LIFE)
+                .fold(error(), Given.NOON + WEEK / 2 + 10_000, HALF_LIFE);
+
+        Performance restored = Performance.restored(known.toEvent());
+
+        assertThat(restored)
+                .usingRecursiveComparison()
+                .withComparatorForType(new DoubleComparator(1e-9), Double.class)
+                .isEqualTo(known);
     }
 
     private static PerformanceSample error() {

@@ -3,6 +3,7 @@ package dev.turnpike.router.processor;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.schemas.serde.Received;
+import dev.turnpike.schemas.serde.Shown;
 import java.nio.charset.StandardCharsets;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -90,7 +91,7 @@ public final class UpdateTableProcessor<V extends SpecificRecord>
     }
 
     private void refuse(String what) {
-        LOG.warn("{}: passed over, what was known before stays: {}", topic.suffix(), what);
+        LOG.warn("{}: passed over, what was known before stays: {}", topic.suffix(), Shown.line(what));
         metrics.tableRefused(topic.suffix());
     }
 }

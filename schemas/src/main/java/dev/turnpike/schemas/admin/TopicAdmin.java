@@ -122,11 +122,20 @@ public final class TopicAdmin {
      * @throws KafkaException if there are none yet
      */
     public static int partitions(Admin admin, String prefix) {
-        Map<Topic<?>, TopicDescription> found = describe(admin, prefix, List.of(Topics.REQUESTS));
+        return partitions(admin, prefix, Topics.REQUESTS);
+    }
+
+    /**
+     * How many partitions a topic has.
+     *
+     * @throws KafkaException if it does not exist
+     */
+    public static int partitions(Admin admin, String prefix, Topic<?> topic) {
+        Map<Topic<?>, TopicDescription> found = describe(admin, prefix, List.of(topic));
         if (found.isEmpty()) {
-            throw new KafkaException(Topics.REQUESTS.name(prefix) + ": does not exist; run topics create");
+            throw new KafkaException(topic.name(prefix) + ": does not exist; run topics create");
         }
-        return partitions(found, Topics.REQUESTS);
+        return partitions(found, topic);
     }
 
     private static int partitions(Map<Topic<?>, TopicDescription> found, Topic<?> topic) {

@@ -1,18 +1,18 @@
 package dev.turnpike.schemas.serde;
 
 /** Foreign text as it may be shown in a message: on one line, and short. */
-final class Shown {
+public final class Shown {
 
     private static final int VALUE = 40;
     private static final int LINE = 400;
 
     private Shown() {}
 
-    static String value(String text) {
+    public static String value(String text) {
         return shorten(text, VALUE);
     }
 
-    static String line(String text) {
+    public static String line(String text) {
         return shorten(text, LINE);
     }
 

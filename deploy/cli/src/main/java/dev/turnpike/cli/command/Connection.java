@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -87,6 +88,12 @@ final class Connection {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted while looking for a broker", e);
         } catch (ExecutionException | TimeoutException e) {
+            if (e.getCause() instanceof AuthenticationException refused) {
+                throw new KafkaException(
+                        cluster.bootstrapServers() + ": the broker does not let us in: " + refused.getMessage()
+                                + "; check kafka.security.protocol, kafka.sasl.* and kafka.ssl.*",
+                        refused);
+            }
             throw new KafkaException(
                     cluster.bootstrapServers()
                             + ": no Kafka broker answers; start one (turnpike up) or check --bootstrap-servers",

@@ -2,6 +2,7 @@ package dev.turnpike.cli.command;
 
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -31,8 +32,15 @@ final class Failure {
             cause = cause.getCause();
         }
         String message = cause.getMessage();
-        return message == null || message.isBlank()
+        String line = message == null || message.isBlank()
                 ? cause.getClass().getSimpleName()
                 : message.strip().replaceAll("\\s*\\R\\s*", "; ");
+        return isForbidden(cause)
+                ? line + "; this principal lacks the right (turnpike topics acls says what each role has)"
+                : line;
+    }
+
+    private static boolean isForbidden(Throwable thrown) {
+        return thrown instanceof AuthorizationException || thrown.getCause() instanceof AuthorizationException;
     }
 }

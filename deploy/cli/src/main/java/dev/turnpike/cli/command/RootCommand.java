@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             RouterCommand.class,
             MeterCommand.class,
+            GatewayCommand.class,
             DemoCommand.class,
             TopicsCommand.class,
             ApplyCommand.class,

@@ -1,10 +1,18 @@
 package dev.turnpike.cli.command;
 
+import dev.turnpike.cli.access.AccessText;
+import dev.turnpike.cli.access.Roles;
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.admin.TopicAdmin;
+import java.io.PrintWriter;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,8 +21,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "topics",
-        description = "Creates or verifies every topic of the contract.",
-        synopsisSubcommandLabel = "(create | check)")
+        description = "Creates or verifies every topic of the contract, and says who may do what with them.",
+        synopsisSubcommandLabel = "(create | check | acls)")
 final class TopicsCommand {
 
     @Spec
@@ -46,6 +54,59 @@ final class TopicsCommand {
         try (Admin admin = cluster.admin()) {
             return verify(admin, cluster);
         }
+    }
+
+    @Command(
+            name = "acls",
+            description = "Prints or creates the access list of every role: what it needs on the brokers, and no more.")
+    int acls(
+            @Mixin Connection connection,
+            @Option(
+                            names = "--role",
+                            paramLabel = "ROLE",
+                            description = "Only this one; may be given several times. Default: all of them.")
+                    @Nullable
+                    List<String> only,
+            @Option(
+                            names = "--principal-prefix",
+                            paramLabel = "P",
+                            defaultValue = "turnpike-",
+                            description =
+                                    "What stands before the role in the name of its principal; default ${DEFAULT-VALUE}.")
+                    String principalPrefix,
+            @Option(
+                            names = "--format",
+                            defaultValue = "commands",
+                            description = "${COMPLETION-CANDIDATES}: for kafka-acls, or as KafkaUser resources;"
+                                    + " default ${DEFAULT-VALUE}.")
+                    AccessText format,
+            @Option(names = "--create", description = "Creates it on the brokers instead; what is there stays.")
+                    boolean create) {
+        String prefix = connection.settings().text("topics.prefix", Topics.DEFAULT_PREFIX);
+        Roles roles = Roles.read(prefix);
+        List<String> names = only == null ? roles.names() : only;
+        PrintWriter out = spec.commandLine().getOut();
+        if (!create) {
+            out.print(format.of(roles, names, principalPrefix));
+            out.flush();
+            return 0;
+        }
+        List<AclBinding> bindings = names.stream()
+                .flatMap(role -> roles.bindings(role, "User:" + principalPrefix + role).stream())
+                .toList();
+        try (Admin admin = connection.cluster().admin()) {
+            admin.createAcls(bindings).all().get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ClusterAuthorizationException) {
+                throw new KafkaException("Not authorized to alter the access rules of the cluster", e.getCause());
+            }
+            throw e.getCause() instanceof KafkaException refused ? refused : new KafkaException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted while creating access lists", e);
+        }
+        out.printf("%d rules created for %d principals %s*%n", bindings.size(), names.size(), principalPrefix);
+        return 0;
     }
 
     private int verify(Admin admin, Cluster cluster) {

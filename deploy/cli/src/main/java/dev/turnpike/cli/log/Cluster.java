@@ -99,4 +99,10 @@ public record Cluster(String bootstrapServers, String prefix, Map<String, String
         }
         return settings;
     }
+
+    /** Without what is passed on to clients, since secrets are among it. */
+    @Override
+    public String toString() {
+        return prefix + "* at " + bootstrapServers;
+    }
 }

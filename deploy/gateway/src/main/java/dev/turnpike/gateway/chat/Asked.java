@@ -88,6 +88,9 @@ public record Asked(LlmRequest request, boolean countsTokens) {
                     + String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse(""));
         } catch (IOException e) {
             throw invalid("the body is not JSON in UTF-8");
+        } catch (NumberFormatException e) {
+            // an exponent of more digits than a number can have
+            throw invalid("the body has a number that is out of range");
         }
         throw invalid("the body must be a JSON object");
     }

@@ -1,0 +1,5 @@
+/** Who may do what on the brokers. */
+@NullMarked
+package dev.turnpike.cli.access;
+
+import org.jspecify.annotations.NullMarked;
