@@ -1,12 +1,12 @@
 package dev.turnpike.failure;
 
 import dev.turnpike.cli.audit.Audit;
-import dev.turnpike.document.Document;
-import dev.turnpike.document.DocumentReader;
-import dev.turnpike.cli.log.Documents;
 import dev.turnpike.cli.log.Cluster;
+import dev.turnpike.cli.log.Documents;
 import dev.turnpike.cli.log.TopicLog;
 import dev.turnpike.cluster.SimulatedProvider;
+import dev.turnpike.document.Document;
+import dev.turnpike.document.DocumentReader;
 import dev.turnpike.schemas.Topics;
 import java.io.StringReader;
 import java.nio.file.Path;

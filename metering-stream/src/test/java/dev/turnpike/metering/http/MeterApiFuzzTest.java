@@ -32,7 +32,8 @@ class MeterApiFuzzTest {
 
     @Test
     void shouldAnswerOrSayWhatIsWrong() throws IOException {
-        MeterApi api = new MeterApi(nothingBooked(), InstantSource.fixed(Instant.ofEpochMilli(Given.NOON)));
+        MeterApi api =
+                new MeterApi(nothingBooked(), new Alone(), InstantSource.fixed(Instant.ofEpochMilli(Given.NOON)));
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Damage damage = new Damage(1);
         try (HttpServer server = HttpServer.start("127.0.0.1", 0, metrics, () -> true, () -> true, api::addTo)) {
