@@ -20,7 +20,7 @@ class ShapeTest {
                                 + "\"enforcement\":\"hard\",\"scope\":\"team\",\"scope_value\":\"search\",\"period\":\"month\","
                                 + "\"window_start\":1793613599000,\"window_end\":1793613601000,\"threshold\":80,"
                                 + "\"unit\":\"nano_usd\",\"limit\":5000000000,\"spent\":4000000000,\"request_id\":null,"
-                                + "\"message\":\"$4.00 of $5.00 spent by team <search>, past 80 %\",\"raised_at\":1793613600000}");
+                                + "\"message\":\"$4.00 of $5.00 spent by team <search>, past 80 %\",\"raised_at\":1793613600000,\"begun_at\":null}");
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.turnpike.cli.command;
 import dev.turnpike.bench.Bench;
 import dev.turnpike.bench.Plan;
 import dev.turnpike.cli.audit.Audit;
-import dev.turnpike.cli.audit.Audit.Scope;
 import dev.turnpike.cli.audit.Report;
 import dev.turnpike.cli.log.Cluster;
 import java.io.PrintWriter;
@@ -62,9 +61,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private void audit(String bootstrapServers, String registryUrl, String prefix) {
         Cluster cluster = new Cluster(bootstrapServers, prefix, Map.of("schema.registry.url", registryUrl), Map.of());
-        Scope scope =
-                new Scope("turnpike-router", "turnpike-meter", Duration.ofHours(24), Long.MIN_VALUE, Long.MAX_VALUE);
-        Report report = Audit.of(cluster, scope, (done, share, at) -> {});
+        Report report = Audit.of(cluster, Audit.Scope.whole());
         PrintWriter err = spec.commandLine().getErr();
         new Findings(report).print(err, false);
         err.flush();

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             EvalCommand.class,
             TrainCommand.class,
+            CompletionCommand.class,
         })
 public final class RootCommand implements Runnable {
 

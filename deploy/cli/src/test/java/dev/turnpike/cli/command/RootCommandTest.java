@@ -70,6 +70,16 @@ class RootCommandTest {
                         .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100)));
     }
 
+    @Test
+    void shouldTellAShellWhichCommandsThereAre() {
+        assertThat(run("completion")).isZero();
+
+        assertThat(out.toString())
+                .contains("complete -F _complete_turnpike")
+                .contains("audit")
+                .contains("--data-dir");
+    }
+
     private int run(String... args) {
         return RootCommand.commandLine()
                 .setOut(new PrintWriter(out, true))
