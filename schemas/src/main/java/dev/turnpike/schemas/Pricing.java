@@ -7,6 +7,7 @@ import dev.turnpike.schemas.event.UsageReport;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -35,6 +36,12 @@ public final class Pricing {
     /** When a price was recorded or, later, superseded. */
     public static long changed(Price price) {
         return Math.max(price.getRecordedAt(), Objects.requireNonNullElse(price.getSupersededAt(), 0L));
+    }
+
+    /** What a price is called by convention: {@code provider/model@date}, with the time of day where it is not midnight UTC. */
+    public static String version(String offerId, long effectiveFrom) {
+        String start = Instant.ofEpochMilli(effectiveFrom).toString();
+        return offerId + '@' + (start.endsWith("T00:00:00Z") ? start.substring(0, 10) : start);
     }
 
     /** Tokens of one attempt in disjoint classes. */

@@ -1,10 +1,10 @@
 package dev.turnpike.document;
 
 import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.PriceTier;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -57,9 +57,7 @@ final class OfferDocument {
     private static Price price(String id, Section section) {
         var price = new Price();
         price.setEffectiveFrom(section.get("effective_from", Values::instant));
-        String date = Instant.ofEpochMilli(price.getEffectiveFrom()).toString();
-        price.setVersion(section.get(
-                "version", Values::name, id + '@' + (date.endsWith("T00:00:00Z") ? date.substring(0, 10) : date)));
+        price.setVersion(section.get("version", Values::name, Pricing.version(id, price.getEffectiveFrom())));
         price.setInput(section.get("input_usd_per_million", Values::usd));
         price.setOutput(section.get("output_usd_per_million", Values::usd));
         price.setCacheRead(section.find("cache_read_usd_per_million", Values::usd));

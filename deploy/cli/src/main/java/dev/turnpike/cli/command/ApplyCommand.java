@@ -3,16 +3,10 @@ package dev.turnpike.cli.command;
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.log.Documents;
 import dev.turnpike.cli.log.TopicLog;
-import dev.turnpike.document.Change;
 import dev.turnpike.document.Document;
 import dev.turnpike.document.DocumentReader;
-import dev.turnpike.metering.pricing.PriceChanges;
-import dev.turnpike.schemas.Pricing;
-import dev.turnpike.schemas.event.ModelOffer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,8 +20,6 @@ import picocli.CommandLine.Spec;
         description =
                 "Publishes offers, policies, aliases and orgs from YAML files: all of them or, if anything is wrong, none.")
 final class ApplyCommand implements Callable<Integer> {
-
-    private static final long MILLIS_PER_DAY = Duration.ofDays(1).toMillis();
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -54,49 +46,8 @@ final class ApplyCommand implements Callable<Integer> {
         List<Document> documents = DocumentReader.read(file);
         Cluster cluster = connection.cluster();
         try (TopicLog log = TopicLog.open(cluster)) {
-            Instant now = Instant.now();
-            List<Change> changes = Documents.read(log).changes(documents, prune, now);
-            print(out, changes, now.toEpochMilli());
-            long changed =
-                    changes.stream().filter(change -> change.sign() != '=').count();
-            long unchanged = changes.size() - changed;
-            if (dryRun) {
-                out.printf(
-                        "%d would change, %d are as they are published; nothing was published%n", changed, unchanged);
-                return 0;
-            }
-            if (changed > 0) {
-                Documents.publish(cluster, log.serdes(), changes);
-            }
-            out.printf("%d published, %d unchanged%n", changed, unchanged);
+            new Publication(cluster, log, dryRun).of(Documents.read(log), documents, prune, out);
         }
         return 0;
-    }
-
-    private static void print(PrintWriter out, List<Change> changes, long now) {
-        for (Change change : changes) {
-            if (change.sign() != '=') {
-                out.printf("%c %s%n", change.sign(), change.document());
-                change.details().forEach(detail -> out.println("    " + detail));
-                long since = correctedSince(change, now);
-                if (since != PriceChanges.NEVER) {
-                    long days = (now - since + MILLIS_PER_DAY - 1) / MILLIS_PER_DAY;
-                    out.printf(
-                            "    corrects %d %s of usage, since %s%n",
-                            days, days == 1 ? "day" : "days", Instant.ofEpochMilli(since));
-                }
-            }
-        }
-    }
-
-    /** Since when usage has been booked by prices that a change replaces; {@link PriceChanges#NEVER} where it replaces none. */
-    private static long correctedSince(Change change, long now) {
-        if (change.sign() != '~' || !(change.document().value() instanceof ModelOffer offer)) {
-            return PriceChanges.NEVER;
-        }
-        long recorded = Pricing.newest(offer);
-        PriceChanges changes = new PriceChanges(recorded < now ? recorded : recorded - 1, recorded);
-        changes.add(change.document().key(), offer);
-        return changes.since(PriceChanges.NEVER, now);
     }
 }

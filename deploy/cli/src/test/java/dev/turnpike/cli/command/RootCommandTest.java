@@ -26,6 +26,8 @@ class RootCommandTest {
                 "spend --from yesterday         | --from=yesterday: must be a date such as 2026-08-06",
                 "audit --to tomorrow            | --to=tomorrow: must be a date such as 2026-08-06",
                 "publish -f x --rate -1         | --rate=-1.0: must be greater than 0; see turnpike publish --help",
+                "catalog import x              | Missing required option: '--format=FORMAT'; see turnpike catalog import --help",
+                "catalog import x --format yaml | Invalid value for option '--format'",
                 "publish -f x --to the-moon     | Invalid value for option '--to'",
             })
     void shouldTellWrongUseInOneLineAndExitWith2(String line, String message) {
@@ -41,6 +43,7 @@ class RootCommandTest {
             value = {
                 "apply -f nowhere.yaml                          | nowhere.yaml: there is no such file or folder",
                 "publish -f nowhere.jsonl                       | nowhere.jsonl: there is no such file",
+                "catalog import nowhere.json --format litellm   | nowhere.json: there is no such file",
                 "budget search --bootstrap-servers 127.0.0.1:1  | 127.0.0.1:1: no Kafka broker answers",
                 "budget search --config nowhere.properties      | nowhere.properties: cannot be read",
                 "audit --data-dir nowhere                       | nowhere: holds no broker",
