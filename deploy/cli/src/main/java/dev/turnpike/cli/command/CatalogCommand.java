@@ -89,39 +89,40 @@ final class CatalogCommand {
         public Integer call() {
             PrintWriter out = spec.commandLine().getOut();
             LocalDate from = effectiveFrom == null ? LocalDate.now(ZoneOffset.UTC) : effectiveFrom;
-            PriceList list = PriceList.read(
-                    file,
-                    format,
-                    Globs.of(only),
-                    from.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli());
+            PriceList list = PriceList.read(file, format);
+            Globs globs = Globs.of(only);
             Cluster cluster = connection.cluster();
             try (TopicLog log = TopicLog.open(cluster)) {
                 Published published = Documents.read(log);
-                List<Document> documents = new ArrayList<>();
-                for (ModelOffer listed : list.offers()) {
-                    Document document = Document.of(listed);
-                    Document standing = published.find(Kind.MODEL_OFFER, document.key());
-                    if (standing != null) {
-                        documents.add(Document.of(PriceUpdate.of((ModelOffer) standing.value(), listed)));
-                    } else if (!update) {
-                        documents.add(document);
-                    }
+                PriceList.Selection selection = list.select(
+                        id -> (globs.isEmpty() || globs.match(id))
+                                && (!update || published.find(Kind.MODEL_OFFER, id) != null),
+                        from.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli());
+                if (selection.models() == 0) {
+                    throw new IllegalArgumentException(file + ": none of its " + list.size()
+                            + " models is asked for; they are named provider/model");
                 }
-                print(list, list.offers().size() - documents.size(), out);
+                List<Document> documents = selection.offers().stream()
+                        .map(listed -> updated(published, Document.of(listed)))
+                        .toList();
                 new Publication(cluster, log, dryRun).of(published, documents, false, out);
+                print(selection, out);
             }
             return 0;
         }
 
-        private static void print(PriceList list, int unknown, PrintWriter out) {
-            int skipped = list.models() - list.offers().size() + unknown;
-            if (skipped == 0) {
-                return;
-            }
-            out.printf("%d of %d models are skipped:%n", skipped, list.models());
-            list.skipped().forEach((reason, models) -> out.printf("%8d  %s%n", models, reason));
-            if (unknown > 0) {
-                out.printf("%8d  not in the catalog%n", unknown);
+        private static Document updated(Published published, Document listed) {
+            Document standing = published.find(Kind.MODEL_OFFER, listed.key());
+            return standing == null
+                    ? listed
+                    : Document.of(PriceUpdate.of((ModelOffer) standing.value(), (ModelOffer) listed.value()));
+        }
+
+        private static void print(PriceList.Selection selection, PrintWriter out) {
+            int skipped = selection.models() - selection.offers().size();
+            if (skipped > 0) {
+                out.printf("%d of %d models of the list were skipped:%n", skipped, selection.models());
+                selection.skipped().forEach((reason, models) -> out.printf("%8d  %s%n", models, reason));
             }
         }
     }

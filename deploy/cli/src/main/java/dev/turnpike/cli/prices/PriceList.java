@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.turnpike.schemas.Globs;
 import dev.turnpike.schemas.event.ModelOffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,15 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
-/**
- * A price list as offers.
- *
- * @param models how many models were asked for
- * @param offers those of them that can be offers
- * @param skipped how many cannot, by reason
- */
-public record PriceList(int models, List<ModelOffer> offers, Map<String, Integer> skipped) {
+/** The models of a price list, under the names that they have as offers. */
+public final class PriceList {
 
     // prices are exact: what is written as 3e-06 must not pass through a binary fraction
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -33,37 +27,63 @@ public record PriceList(int models, List<ModelOffer> offers, Map<String, Integer
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
+    private final ListReader reader;
+    private final List<Entry> entries;
+
+    private PriceList(ListReader reader, List<Entry> entries) {
+        this.reader = reader;
+        this.entries = entries;
+    }
+
+    /**
+     * What a list has of the models that are asked for.
+     *
+     * @param models how many those are
+     * @param offers those of them that can be offers
+     * @param skipped how many cannot, by reason
+     */
+    public record Selection(int models, List<ModelOffer> offers, Map<String, Integer> skipped) {}
+
     /**
      * Reads a list.
      *
-     * @param only which offers are asked for; empty: all
-     * @param from when a price without a date comes into force, milliseconds since 1970-01-01 UTC
      * @throws IllegalArgumentException naming the place that is not as the format has it
      */
-    public static PriceList read(Path file, ListFormat format, Globs only, long from) {
+    public static PriceList read(Path file, ListFormat format) {
         JsonNode list = parse(file);
-        List<Entry> all;
         try {
-            all = format.reader().entries(list);
+            return new PriceList(format.reader(), format.reader().entries(list));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ": is no list of " + format + ": " + e.getMessage(), e);
         }
-        List<Entry> wanted = all.stream()
-                .filter(entry -> only.isEmpty() || only.match(entry.id()))
-                .toList();
-        if (wanted.isEmpty()) {
-            throw new IllegalArgumentException(
-                    file + ": none of its " + all.size() + " models is asked for; offers are named provider/model");
-        }
+    }
+
+    /** How many models the list has. */
+    public int size() {
+        return entries.size();
+    }
+
+    /**
+     * The offers that are asked for.
+     *
+     * @param asked whether an offer is asked for, by {@code provider/model}
+     * @param from when a price without a date comes into force, milliseconds since 1970-01-01 UTC
+     */
+    public Selection select(Predicate<String> asked, long from) {
+        int models = 0;
         Map<String, ModelOffer> offers = new LinkedHashMap<>();
         Set<String> contradictory = new HashSet<>();
         Map<String, Integer> skipped = new TreeMap<>();
-        for (Entry entry : wanted) {
+        for (Entry entry : entries) {
+            if (!asked.test(entry.id())) {
+                continue;
+            }
+            models++;
             try {
                 if (!entry.isNamed()) {
                     throw new Unrepresentable("no provider, or a name that no offer may have");
                 }
-                ModelOffer offer = format.reader().offer(entry, from);
+                ModelOffer offer = reader.offer(entry, from);
                 ModelOffer other = offers.putIfAbsent(entry.id(), offer);
                 if (other != null) {
                     if (!other.getPrices().equals(offer.getPrices())) {
@@ -79,7 +99,7 @@ public record PriceList(int models, List<ModelOffer> offers, Map<String, Integer
             offers.keySet().removeAll(contradictory);
             skipped.put("listed more than once, with different prices", contradictory.size());
         }
-        return new PriceList(wanted.size(), List.copyOf(offers.values()), skipped);
+        return new Selection(models, List.copyOf(offers.values()), skipped);
     }
 
     private static JsonNode parse(Path file) {

@@ -82,6 +82,45 @@ class CommandsIT {
     }
 
     @Test
+    void shouldImportPricesAndKeepWhatElseAnOfferHas() throws IOException {
+        // given
+        Cluster cluster = cluster("import.");
+        Path offer = Files.writeString(folder.resolve("offer.yaml"), OFFER + "quality: {code: 0.5}\n");
+        Path list = Files.writeString(folder.resolve("list.json"), """
+                {"large": {"litellm_provider": "acme", "mode": "chat",
+                   "input_cost_per_token": 1e-06, "output_cost_per_token": 1e-05},
+                 "small": {"litellm_provider": "acme", "mode": "chat",
+                   "input_cost_per_token": 1e-07, "output_cost_per_token": 1e-06},
+                 "voice": {"litellm_provider": "acme", "mode": "audio_speech"}}
+                """);
+        assertThat(run(cluster, "apply", "-f", offer.toString())).isZero();
+        output();
+        String[] update = {
+            "catalog", "import", list.toString(), "--format", "litellm", "--effective-from", "2026-08-06", "--update"
+        };
+
+        // when
+        assertThat(run(cluster, update)).isZero();
+        assertThat(output())
+                .startsWith("~ ModelOffer acme/large\n")
+                .contains("+ prices[2026-08-06].input_usd_per_million: 1\n")
+                .doesNotContain("quality")
+                .endsWith("1 published, 0 unchanged\n");
+        assertThat(run(cluster, update)).isZero();
+        assertThat(output()).isEqualTo("0 published, 1 unchanged\n");
+
+        // then: what is new only comes when it is not an update
+        assertThat(run(cluster, "catalog", "import", list.toString(), "--format", "litellm", "--dry-run"))
+                .isZero();
+        assertThat(output()).isEqualTo("""
+                + ModelOffer acme/small
+                1 would change, 1 are as they are published; nothing was published
+                1 of 3 models of the list were skipped:
+                       1  mode other than chat
+                """);
+    }
+
+    @Test
     void shouldPublishNothingWhereOneDocumentIsWrong() throws IOException {
         Cluster cluster = cluster("apply-wrong.");
         Path file = Files.writeString(
