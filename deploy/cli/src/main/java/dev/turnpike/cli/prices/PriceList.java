@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.event.ModelOffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,10 @@ public final class PriceList {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
+
+    static {
+        TrustedEvents.register();
+    }
 
     private final ListReader reader;
     private final List<Entry> entries;

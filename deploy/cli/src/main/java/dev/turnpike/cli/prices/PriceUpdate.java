@@ -1,6 +1,7 @@
 package dev.turnpike.cli.prices;
 
 import dev.turnpike.schemas.Pricing;
+import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
 import java.util.ArrayList;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * cost what they did, and factors of service tiers, being relative, stay always; tiers are as the list has them.
  */
 public final class PriceUpdate {
+
+    static {
+        TrustedEvents.register();
+    }
 
     private PriceUpdate() {}
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.PriceTier;
@@ -19,6 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PriceListTest {
+
+    static {
+        TrustedEvents.register();
+    }
 
     private static final long FROM = at("2026-11-22");
     private static final long NANOS = 1_000_000_000;

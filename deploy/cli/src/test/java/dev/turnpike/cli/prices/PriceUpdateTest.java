@@ -3,6 +3,7 @@ package dev.turnpike.cli.prices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.turnpike.schemas.TrustedEvents;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.PriceTier;
@@ -11,6 +12,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PriceUpdateTest {
+
+    static {
+        TrustedEvents.register();
+    }
 
     private static final Price OLD = price(100, 3)
             .setCacheWrite1h(6L)
