@@ -48,7 +48,8 @@ final class LoopBenchmark {
 
     void run() throws InterruptedException {
         List<AutoCloseable> parts = new ArrayList<>();
-        try (TestBed bed = new TestBed(cluster)) {
+        try (TestBed bed = new TestBed(cluster);
+                Latency counted = new Latency(cluster, bed.name(Topics.BUDGETS))) {
             bed.publishTables();
             List<Application> applications = new ArrayList<>();
             applications.add(
@@ -56,6 +57,10 @@ final class LoopBenchmark {
             applications.add(
                     Application.start(cluster, "turnpike-meter", dir.resolve("meter"), MeteringMain.class, Map.of()));
             parts.addAll(applications);
+            // a hard budget lets nothing in before the meter has said, for each partition, that it counts
+            while (counted.count() < TestBed.PARTITIONS) {
+                Thread.sleep(1_000);
+            }
             if (overHttp) {
                 SimulatedProvider provider = SimulatedProvider.start(SimulatedProvider.Options.standard());
                 parts.add(provider);
