@@ -2,21 +2,17 @@ package dev.turnpike.bench;
 
 import dev.turnpike.cluster.ConnectMain;
 import dev.turnpike.cluster.LocalCluster;
+import dev.turnpike.cluster.LocalConnect;
 import dev.turnpike.cluster.SimulatedProvider;
 import dev.turnpike.metering.MeteringMain;
 import dev.turnpike.router.RouterMain;
 import dev.turnpike.schemas.Topics;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -143,17 +139,7 @@ final class LoopBenchmark {
     }
 
     private Map<String, String> sink(String provider) {
-        Properties shipped = new Properties();
-        try (InputStream file = LoopBenchmark.class.getResourceAsStream(SINK_FILE)) {
-            if (file == null) {
-                throw new IllegalStateException(SINK_FILE + ": is not in this build");
-            }
-            shipped.load(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(SINK_FILE + ": cannot be read", e);
-        }
-        Map<String, String> sink = new HashMap<>();
-        shipped.forEach((key, value) -> sink.put((String) key, (String) value));
+        Map<String, String> sink = LocalConnect.shipped(SINK_FILE);
         sink.put("worker.dir", dir.resolve("sink").toString());
         sink.put("providers", "openai");
         sink.put("provider.openai.api", "openai");

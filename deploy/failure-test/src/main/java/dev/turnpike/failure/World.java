@@ -4,6 +4,7 @@ import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cluster.BrokerNode;
 import dev.turnpike.cluster.ClusterException;
 import dev.turnpike.cluster.ConnectMain;
+import dev.turnpike.cluster.LocalConnect;
 import dev.turnpike.cluster.LocalRegistry;
 import dev.turnpike.cluster.TcpProxy;
 import dev.turnpike.failure.Instance.Role;
@@ -12,7 +13,6 @@ import dev.turnpike.router.RouterMain;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.admin.TopicAdmin;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.BindException;
@@ -264,17 +264,7 @@ final class World implements AutoCloseable {
     }
 
     private Map<String, String> sink(String providerUrl) {
-        Properties shipped = new Properties();
-        try (InputStream file = World.class.getResourceAsStream("/connect/provider-sink.properties")) {
-            if (file == null) {
-                throw new IllegalStateException("/connect/provider-sink.properties: is not in this build");
-            }
-            shipped.load(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Map<String, String> sink = new HashMap<>();
-        shipped.forEach((key, value) -> sink.put((String) key, (String) value));
+        Map<String, String> sink = LocalConnect.shipped("/connect/provider-sink.properties");
         sink.put("connector.class", WrongClockSink.class.getName());
         sink.put("bootstrap.servers", link(SINK).bootstrapServers());
         sink.put("schema.registry.url", registryUrl());

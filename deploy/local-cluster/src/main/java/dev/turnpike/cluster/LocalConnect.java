@@ -1,10 +1,14 @@
 package dev.turnpike.cluster;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -48,6 +52,26 @@ public final class LocalConnect implements AutoCloseable {
      * @param problems one line for each task, or the connector itself, that has failed
      */
     public record Status(boolean running, List<String> problems) {}
+
+    /**
+     * The settings of a connector's file on the class path, for whoever wants to change some.
+     *
+     * @throws IllegalStateException if this build has no such file
+     */
+    public static Map<String, String> shipped(String resource) {
+        Properties read = new Properties();
+        try (InputStream file = LocalConnect.class.getResourceAsStream(resource)) {
+            if (file == null) {
+                throw new IllegalStateException(resource + ": is not in this build");
+            }
+            read.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(resource + ": cannot be read", e);
+        }
+        Map<String, String> settings = new HashMap<>();
+        read.forEach((key, value) -> settings.put((String) key, (String) value));
+        return settings;
+    }
 
     /** Starts a worker that keeps its files in a folder. */
     public static LocalConnect start(String bootstrapServers, Path dir) {

@@ -19,9 +19,6 @@ import dev.turnpike.streams.HttpServer;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -31,7 +28,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.common.IsolationLevel;
@@ -201,17 +197,7 @@ final class LocalSystem implements AutoCloseable {
 
     /** The connector as anybody would deploy it, with the addresses of this machine. */
     private static Map<String, String> sink(LocalCluster cluster, SimulatedProvider provider, List<String> providers) {
-        Properties shipped = new Properties();
-        try (InputStream file = LocalSystem.class.getResourceAsStream(SINK_FILE)) {
-            if (file == null) {
-                throw new IllegalStateException(SINK_FILE + ": is not in this build");
-            }
-            shipped.load(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(SINK_FILE + ": cannot be read", e);
-        }
-        Map<String, String> sink = new HashMap<>();
-        shipped.forEach((key, value) -> sink.put((String) key, (String) value));
+        Map<String, String> sink = LocalConnect.shipped(SINK_FILE);
         sink.put("bootstrap.servers", cluster.bootstrapServers());
         sink.put("schema.registry.url", cluster.registryUrl());
         sink.put("providers", String.join(",", providers));
