@@ -42,6 +42,11 @@ public record StreamsSettings(
         Map<String, String> registry,
         Map<String, String> kafka) {
 
+    /** Name of the application that decides. */
+    public static final String ROUTER = "turnpike-router";
+    /** Name of the application that keeps the books. */
+    public static final String METER = "turnpike-meter";
+
     private static final Duration LONGEST_REBUILD = Duration.ofMinutes(30);
     private static final List<String> REGISTRY_KEYS = List.of(
             "schema.registry.url",
@@ -64,9 +69,10 @@ public record StreamsSettings(
      * {@code state.dir}, {@code threads}, {@code commit.interval}, {@code standby.replicas}, {@code session.timeout} and
      * everything below {@code kafka.}.
      *
+     * @param name of the application, which with the prefix of its topics is its default {@code application.id}
      * @throws IllegalArgumentException naming key, value and cure
      */
-    public static StreamsSettings of(Settings settings, String defaultApplicationId) {
+    public static StreamsSettings of(Settings settings, String name) {
         settings.required("schema.registry.url");
         Map<String, String> registry = new HashMap<>();
         for (String key : REGISTRY_KEYS) {
@@ -75,10 +81,11 @@ public record StreamsSettings(
                 registry.put(key, value);
             }
         }
+        String prefix = settings.text("topics.prefix", Topics.DEFAULT_PREFIX);
         return new StreamsSettings(
-                settings.text("application.id", defaultApplicationId),
+                settings.text("application.id", applicationId(name, prefix)),
                 settings.required("bootstrap.servers"),
-                settings.text("topics.prefix", Topics.DEFAULT_PREFIX),
+                prefix,
                 Path.of(settings.text("state.dir", "state")),
                 settings.integer("threads", 1, 1, 64),
                 settings.duration("commit.interval", Duration.ofMillis(30), Duration.ofMillis(1)),
@@ -86,6 +93,14 @@ public record StreamsSettings(
                 settings.duration("session.timeout", Duration.ofSeconds(10), Duration.ofSeconds(1)),
                 registry,
                 settings.below("kafka."));
+    }
+
+    /**
+     * The default identity of an application's state, which belongs to the topics that it was made from: the name alone with the default
+     * prefix, {@code turnpike-router-llm12} with {@code llm12.}.
+     */
+    public static String applicationId(String name, String topicPrefix) {
+        return topicPrefix.equals(Topics.DEFAULT_PREFIX) ? name : name + '-' + topicPrefix.replaceAll("\\W+$", "");
     }
 
     /** These settings with one more of Kafka Streams, unless {@code kafka.} has it. */

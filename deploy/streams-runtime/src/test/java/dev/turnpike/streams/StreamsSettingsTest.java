@@ -37,6 +37,15 @@ class StreamsSettingsTest {
     }
 
     @Test
+    void shouldNameTheStateAfterTheTopicsItIsMadeFrom() {
+        var given = new HashMap<>(REQUIRED);
+        given.put("topics.prefix", "eu.llm12.");
+
+        assertThat(StreamsSettings.of(Settings.of(given), "turnpike-router").applicationId())
+                .isEqualTo("turnpike-router-eu.llm12");
+    }
+
+    @Test
     void shouldReadEverySetting() {
         var given = new HashMap<>(REQUIRED);
         given.putAll(Map.of(

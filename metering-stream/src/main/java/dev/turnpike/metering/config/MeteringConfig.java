@@ -45,9 +45,6 @@ public record MeteringConfig(
 
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]");
 
-    /** Identity of the state: another one starts from nothing. */
-    public static final String APPLICATION_ID = "turnpike-meter";
-
     /**
      * Reads them.
      *
@@ -58,7 +55,7 @@ public record MeteringConfig(
         int port = settings.integer("http.port", 8083, 0, 65_535);
         String advertised = settings.find("http.advertised");
         return new MeteringConfig(
-                StreamsSettings.of(settings, APPLICATION_ID),
+                StreamsSettings.of(settings, StreamsSettings.METER),
                 settings.duration("metering.horizon", Duration.ofHours(24), Duration.ofMinutes(5)),
                 settings.duration("metering.task.idle", Duration.ofDays(30), Duration.ofHours(1)),
                 settings.duration("metering.spend.retention", Duration.ofDays(400), Duration.ofDays(2)),

@@ -32,8 +32,6 @@ public record RouterConfig(
         String httpHost,
         int httpPort) {
 
-    private static final String APPLICATION_ID = "turnpike-router";
-
     /**
      * Reads the settings above and those of {@link StreamsSettings}.
      *
@@ -42,7 +40,7 @@ public record RouterConfig(
     public static RouterConfig of(Settings settings) {
         String estimator = settings.find("router.estimator");
         return new RouterConfig(
-                StreamsSettings.of(settings, APPLICATION_ID),
+                StreamsSettings.of(settings, StreamsSettings.ROUTER),
                 settings.duration("request.horizon", Duration.ofHours(24), Duration.ofMinutes(2)),
                 settings.duration("request.deadline", Duration.ofMinutes(10), Duration.ofSeconds(1)),
                 settings.integer("request.max.bytes", 900_000, 1_000, 64 << 20),

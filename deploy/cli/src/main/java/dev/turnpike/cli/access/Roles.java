@@ -1,5 +1,6 @@
 package dev.turnpike.cli.access;
 
+import dev.turnpike.streams.StreamsSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -82,7 +83,18 @@ public final class Roles {
         return groups.isEmpty()
                 ? new Rule(
                         ResourceType.TRANSACTIONAL_ID, PatternType.PREFIXED, values(line, "transactional_ids"), allow)
-                : new Rule(ResourceType.GROUP, PatternType.LITERAL, groups, allow);
+                : new Rule(
+                        ResourceType.GROUP,
+                        PatternType.LITERAL,
+                        groups.stream().map(group -> group(group, topicsPrefix)).toList(),
+                        allow);
+    }
+
+    /** The applications' groups are named after their topics, those of connectors after the connector. */
+    private static String group(String name, String topicsPrefix) {
+        return name.equals(StreamsSettings.ROUTER) || name.equals(StreamsSettings.METER)
+                ? StreamsSettings.applicationId(name, topicsPrefix)
+                : name;
     }
 
     private static List<String> values(Map<String, List<String>> line, String key) {

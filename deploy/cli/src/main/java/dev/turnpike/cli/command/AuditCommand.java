@@ -7,6 +7,7 @@ import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.text.Times;
 import dev.turnpike.cluster.LocalBroker;
 import dev.turnpike.cluster.LocalRegistry;
+import dev.turnpike.streams.StreamsSettings;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,29 +57,34 @@ final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--router-id",
             paramLabel = "ID",
-            defaultValue = "turnpike-router",
-            description = "The router's application id; default ${DEFAULT-VALUE}.")
-    String routerId = "";
+            description = "The router's application id, where it is set to another than its default.")
+    @Nullable
+    String routerId;
 
     @Option(
             names = "--meter-id",
             paramLabel = "ID",
-            defaultValue = "turnpike-meter",
-            description = "The meter's application id; default ${DEFAULT-VALUE}.")
-    String meterId = "";
+            description = "The meter's application id, where it is set to another than its default.")
+    @Nullable
+    String meterId;
 
     @Override
     public Integer call() {
-        Scope scope = scope();
         Path kept = dataDir;
-        Report report = kept == null ? Audit.of(connection.cluster(), scope, progress()) : audit(kept, scope);
+        Report report = kept == null ? audit(connection.cluster()) : audit(kept);
         new Findings(report).print(spec.commandLine().getOut(), json);
         return report.holds() ? 0 : 1;
     }
 
-    private Scope scope() {
+    private Report audit(Cluster cluster) {
+        return Audit.of(cluster, scope(cluster.prefix()), progress());
+    }
+
+    private Scope scope(String prefix) {
+        String router = routerId == null ? StreamsSettings.applicationId(StreamsSettings.ROUTER, prefix) : routerId;
+        String meter = meterId == null ? StreamsSettings.applicationId(StreamsSettings.METER, prefix) : meterId;
         try {
-            return new Scope(routerId, meterId, Duration.ofHours(horizonHours), span.begin(), span.end());
+            return new Scope(router, meter, Duration.ofHours(horizonHours), span.begin(), span.end());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -97,13 +103,13 @@ final class AuditCommand implements Callable<Integer> {
         };
     }
 
-    private Report audit(Path dataDir, Scope scope) {
+    private Report audit(Path dataDir) {
         if (!Files.isDirectory(dataDir.resolve("broker"))) {
             throw new IllegalArgumentException(dataDir + ": holds no broker; name the --data-dir of an up");
         }
         try (LocalRegistry registry = LocalRegistry.start(dataDir.resolve("registry"), 0);
                 LocalBroker broker = LocalBroker.start(dataDir.resolve("broker"), 0)) {
-            return Audit.of(Cluster.local(broker.bootstrapServers(), registry.url()), scope, progress());
+            return audit(Cluster.local(broker.bootstrapServers(), registry.url()));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.turnpike.cli.command;
 
 import dev.turnpike.cli.access.AccessText;
 import dev.turnpike.cli.access.Roles;
+import dev.turnpike.cli.grow.Growth;
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.admin.TopicAdmin;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "topics",
         description = "Creates or verifies every topic of the contract, and says who may do what with them.",
-        synopsisSubcommandLabel = "(create | check | acls)")
+        synopsisSubcommandLabel = "(create | check | grow | acls)")
 final class TopicsCommand {
 
     @Spec
@@ -54,6 +55,42 @@ final class TopicsCommand {
         try (Admin admin = cluster.admin()) {
             return verify(admin, cluster);
         }
+    }
+
+    @Command(
+            name = "grow",
+            description = {
+                "Copies every topic to new ones with more partitions, under another prefix, while nothing runs.",
+                "Routers, meters, connectors and publishers must be stopped: what is still running is told, and refused."
+                        + " The old topics stay as they are. An interrupted run is given again."
+            })
+    int grow(
+            @Mixin Connection connection,
+            @Option(
+                            names = "--partitions",
+                            required = true,
+                            description = "Of each new topic keyed by team: a multiple of what there is.")
+                    int partitions,
+            @Option(
+                            names = "--to",
+                            paramLabel = "PREFIX",
+                            required = true,
+                            description = "What the names of the new topics begin with, for example llm12.")
+                    String to) {
+        Cluster cluster = connection.cluster();
+        PrintWriter out = spec.commandLine().getOut();
+        Growth.Result grown = Growth.run(cluster, to, partitions, (topic, records) -> {
+            out.printf("%-30s %,14d records%n", topic, records);
+            out.flush();
+        });
+        out.printf(
+                "%n%,d records copied from %d partitions to %d; %s* is as it was%n",
+                grown.records(), grown.before(), partitions, cluster.prefix());
+        out.printf("offsets copied for %s%n%n", String.join(", ", grown.groups()));
+        out.printf("turnpike audit --set topics.prefix=%s says whether every law holds in the copy.%n", to);
+        out.printf(
+                "Then set topics.prefix=%s for every process, start meters, routers, connectors and publishers.%n", to);
+        return 0;
     }
 
     @Command(
