@@ -1,9 +1,12 @@
 package dev.turnpike.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.turnpike.schemas.BudgetCalendar;
+import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.AmountVector;
 import dev.turnpike.schemas.event.Budget;
@@ -16,6 +19,7 @@ import dev.turnpike.schemas.event.Redecision;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -87,6 +91,30 @@ class RouterTopologyTest {
                 .satisfies(dispatch -> assertThat(
                                 dispatch.headers().lastHeader("traceparent").value())
                         .isEqualTo(bytes("00-a-b-01")));
+    }
+
+    @Test
+    void shouldSetAsideWhatIsNotSignedAsThePolicyAsksAndLeaveItsIdFree() {
+        KeyPair keys = RequestSignature.newKeys();
+        TeamPolicy signed = policy("UTC");
+        signed.setSigningKeys(List.of(RequestSignature.text(keys.getPublic())));
+        router.send(Topics.POLICIES, "search", signed, AT);
+        byte[] request = bytes("{\"request_id\":\"r1\",\"team\":\"search\",\"messages\":[{\"role\":\"user\","
+                + "\"content\":\"hi\"}]}");
+        var forged = new RecordHeaders(
+                List.of(RequestSignature.sign(RequestSignature.newKeys().getPrivate(), "search", request)));
+        var right = new RecordHeaders(List.of(RequestSignature.sign(keys.getPrivate(), "search", request)));
+
+        router.send(Topics.REQUESTS, bytes("search"), request, AT);
+        router.send(Topics.REQUESTS, bytes("search"), request, forged, AT);
+        router.send(Topics.REQUESTS, bytes("search"), request, right, AT);
+
+        assertThat(router.readDeadLetters())
+                .extracting(DeadLetter::reason, DeadLetter::offset)
+                .containsExactly(tuple("unsigned", 0L), tuple("unsigned", 1L));
+        assertThat(router.read(Topics.DECISIONS))
+                .extracting(decision -> decision.value().getSourceOffset())
+                .containsExactly(2L);
     }
 
     @Test

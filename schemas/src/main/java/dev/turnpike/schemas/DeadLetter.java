@@ -36,6 +36,8 @@ public record DeadLetter(String topic, int partition, long offset, String reason
     public static final String CONTRADICTORY_COUNTS = "contradictory-counts";
     /** It claims to be older than the horizon within which repeats are known. */
     public static final String TOO_OLD = "too-old";
+    /** The policy of its team asks for a signature, and it has none that is right. */
+    public static final String UNSIGNED = "unsigned";
     /** It is not on its team's partition even after it was moved. */
     public static final String MISROUTED = "misrouted";
     /** The program failed on it. */

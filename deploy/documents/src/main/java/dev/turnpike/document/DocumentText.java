@@ -138,6 +138,7 @@ public final class DocumentText {
         Duration ttl = Duration.ofMillis(policy.getHoldTtlMs());
         unless("900s", fields, "hold_ttl", ttl.toSeconds() + "s");
         unless("capture", fields, "on_expiry", policy.getOnExpiry());
+        unless(List.of(), fields, "signing_keys", policy.getSigningKeys());
     }
 
     private static void calendar(Map<String, Object> fields, String timezone, String weekStart, List<Budget> budgets) {

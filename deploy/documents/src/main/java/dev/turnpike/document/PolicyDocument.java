@@ -24,6 +24,7 @@ import org.apache.avro.specific.SpecificData;
 final class PolicyDocument {
 
     private static final int VERSION_BYTES = 6;
+    private static final String ALL_TEAMS = "*";
 
     private PolicyDocument() {}
 
@@ -38,7 +39,11 @@ final class PolicyDocument {
         policy.setHoldTtlMs(section.get("hold_ttl", Values::duration, Duration.ofMinutes(15))
                 .toMillis());
         policy.setOnExpiry(section.get("on_expiry", Values.oneOf("capture", "release"), "capture"));
+        policy.setSigningKeys(section.list("signing_keys", Values::publicKey));
         policy.setEarlier(List.of());
+        if (policy.getTeam().equals(ALL_TEAMS) && !policy.getSigningKeys().isEmpty()) {
+            throw section.refuse("signing_keys", "bind requests to one team; give them in the policy of that team");
+        }
         section.end();
         policy.setVersion("");
         policy.setVersion(fingerprint(policy));

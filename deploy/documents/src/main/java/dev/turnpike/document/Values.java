@@ -2,6 +2,7 @@ package dev.turnpike.document;
 
 import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.Money;
+import dev.turnpike.schemas.RequestSignature;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
@@ -35,6 +36,11 @@ final class Values {
             throw new IllegalArgumentException("must not be negative");
         }
         return nanos;
+    }
+
+    /** An Ed25519 public key, as it was. */
+    static String publicKey(String text) {
+        return RequestSignature.text(RequestSignature.publicKey(text));
     }
 
     static long count(String text) {

@@ -41,6 +41,13 @@ public final class FailureMain implements Callable<Integer> {
     @Option(names = "--faults", defaultValue = "200", description = "How many; default ${DEFAULT-VALUE}.")
     int faults;
 
+    @Option(
+            names = "--rolling",
+            description =
+                    "No faults: meters, routers and the sink are stopped and started in turn, as in an upgrade, until the"
+                            + " time is over and at least once each.")
+    boolean rolling;
+
     @Option(names = "--seed", defaultValue = "1", description = "Of load and faults; default ${DEFAULT-VALUE}.")
     long seed;
 
@@ -73,7 +80,8 @@ public final class FailureMain implements Callable<Integer> {
         PrintWriter progress =
                 json ? spec.commandLine().getErr() : spec.commandLine().getOut();
         Path folder = dir == null ? Files.createTempDirectory("turnpike-failure-") : Files.createDirectories(dir);
-        Run run = new Run(new Run.Plan(time, faults, seed, rate, true), folder, line -> {
+        Run.Plan plan = rolling ? Run.Plan.rolling(time, seed, rate) : new Run.Plan(time, faults, seed, rate, true);
+        Run run = new Run(plan, folder, line -> {
             progress.println(line);
             progress.flush();
         });

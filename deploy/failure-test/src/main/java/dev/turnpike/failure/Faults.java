@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
@@ -35,6 +36,10 @@ final class Faults {
 
     // longer than any session or transaction takes to time out
     private static final long DEAD_NANOS = Duration.ofSeconds(20).toNanos();
+
+    private static final long MOST_NANOS = Duration.ofMinutes(5).toNanos();
+
+    private static final List<Kind> UPGRADE = List.of(Kind.STOP_METER, Kind.STOP_ROUTER, Kind.STOP_SINK);
 
     private final World world;
     private final LongSupplier lastOutput;
@@ -90,6 +95,37 @@ final class Faults {
         while (hits() > 0) {
             TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
         }
+    }
+
+    /**
+     * Stops and starts meters, routers and the sink as an upgrade does: one after another, the next one when the one before is ready and
+     * everything works. At least once each, and on until a time is over.
+     *
+     * @param works whether there has been something new on every partition since a moment, by {@link System#nanoTime}
+     */
+    void roll(Duration over, LongPredicate works, Consumer<Fault> tell) throws InterruptedException {
+        long began = System.nanoTime();
+        do {
+            for (Kind kind : UPGRADE) {
+                for (Instance instance : world.instances(role(kind))) {
+                    if (stop.getCount() == 0) {
+                        return;
+                    }
+                    tell.accept(inject(kind, instance.name()));
+                    while (hits() > 0) {
+                        TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+                    }
+                    long restarted = System.nanoTime();
+                    while (!world.isReady(instance) || !works.test(restarted)) {
+                        if (System.nanoTime() - restarted > MOST_NANOS) {
+                            throw new IllegalStateException(instance.name() + " does not work "
+                                    + Duration.ofNanos(MOST_NANOS).toSeconds() + " s after it was started again");
+                        }
+                        TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+                    }
+                }
+            }
+        } while (System.nanoTime() - began < over.toNanos());
     }
 
     /** Notes a moment without a fault. */
@@ -237,12 +273,16 @@ final class Faults {
         }
     }
 
-    private Instance instance(Kind kind, String name) {
+    private static Role role(Kind kind) {
         Role role = kind.role();
         if (role == null) {
             throw new IllegalArgumentException(kind + " hits no process");
         }
-        return world.instances(role).stream()
+        return role;
+    }
+
+    private Instance instance(Kind kind, String name) {
+        return world.instances(role(kind)).stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();

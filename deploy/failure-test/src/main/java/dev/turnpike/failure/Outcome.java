@@ -53,7 +53,8 @@ record Outcome(
                 && tally.overspent() == 0
                 && tally.passed().isEmpty()
                 && lost() == 0
-                && doubled() == 0;
+                && doubled() == 0
+                && (!plan.isRolling() || tally.unanswered(requests) + tally.answeredTwice() == 0);
     }
 
     long lost() {
@@ -78,12 +79,18 @@ record Outcome(
     void print(PrintWriter out) {
         out.println();
         out.printf(
-                "failure test, seed %d: %,d faults in %,d s on 3 brokers, 2 routers, 2 meters and a provider sink%n%n",
-                plan.seed(), faults(), took.toSeconds());
+                "failure test, seed %d: %,d %s in %,d s on 3 brokers, 2 routers, 2 meters and a provider sink%n%n",
+                plan.seed(), faults(), plan.isRolling() ? "restarts in turn" : "faults", took.toSeconds());
         long rejected =
                 tally.rejections().values().stream().mapToLong(Long::longValue).sum();
         line(out, "requests", "%,d accepted, %,d records published again", requests.size(), repeats);
         line(out, "dispatches", "%,d, and %,d calls that the provider saw", tally.dispatches(), calls.size());
+        line(
+                out,
+                "answers",
+                "%,d requests without an answer or a rejection, %,d with more than one",
+                tally.unanswered(requests),
+                tally.answeredTwice());
         line(out, "rejections", "%,d %s", rejected, tally.rejections());
         line(out, "other usage", "%,d reports without a dispatch", usages.size());
         line(out, "settled", settled ? "every hold is closed" : "NO: holds are open");
@@ -121,7 +128,9 @@ record Outcome(
                 tally.overruns());
         printHotWindows(out);
         printRecovery(out);
-        printOldWays(out);
+        if (plan.comparing()) {
+            printOldWays(out);
+        }
         if (!deaths.isEmpty()) {
             out.printf("processes that ended by themselves and were started again: %s%n%n", new TreeMap<>(deaths));
         }
@@ -229,6 +238,8 @@ record Outcome(
         object.put("repeats", repeats);
         object.put("dispatches", tally.dispatches());
         object.put("calls", calls.size());
+        object.put("unanswered", tally.unanswered(requests));
+        object.put("answered_twice", tally.answeredTwice());
         object.put("rejections", tally.rejections());
         object.put("other_usage", usages.size());
         object.put("settled", settled);

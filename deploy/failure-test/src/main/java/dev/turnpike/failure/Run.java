@@ -7,6 +7,7 @@ import dev.turnpike.cli.log.TopicLog;
 import dev.turnpike.cluster.SimulatedProvider;
 import dev.turnpike.document.Document;
 import dev.turnpike.document.DocumentReader;
+import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import java.io.StringReader;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ final class Run {
     private static final Duration SETTLE_PATIENCE =
             Traffic.HOLD_TTL.multipliedBy(2).plusSeconds(120);
     private static final Duration CALM = Duration.ofSeconds(10);
+    private static final List<Topic<?>> ALL_OUTPUT = List.of(Topics.DECISIONS, Topics.COMPLETIONS, Topics.LEDGER);
     private static final int CONTROLS = 20;
     // two waves: enough to see whether a limit holds
     private static final Duration OLD_TIME = Traffic.WAVE.multipliedBy(2);
@@ -43,9 +45,19 @@ final class Run {
      * What to do.
      *
      * @param time over which the faults are spread
+     * @param faults how many; 0 for a rolling restart instead
      * @param rate requests a second
      */
     record Plan(Duration time, int faults, long seed, double rate, boolean comparing) {
+
+        /** Every application is restarted in turn, over and over until the time is over, and nothing else happens. */
+        static Plan rolling(Duration time, long seed, double rate) {
+            return new Plan(time, 0, seed, rate, false);
+        }
+
+        boolean isRolling() {
+            return faults == 0;
+        }
 
         /** Enough for the time, and for the faults that had to wait for each other. */
         int waves() {
@@ -84,10 +96,12 @@ final class Run {
                         "something decided, answered and booked on every partition",
                         START_PATIENCE,
                         () -> watch.hasAll(Topics.COMPLETIONS) && watch.hasAll(Topics.LEDGER));
-                say("all parts work; a calm while before the faults");
+                say("all parts work");
                 load.beginWaves();
                 Faults faults = new Faults(world, watch::lastOutput, stop, plan.seed());
-                calm(faults);
+                if (plan.comparing()) {
+                    calm(faults);
+                }
                 long since = System.nanoTime();
                 injectAll(faults, load, watch);
                 Duration took = Duration.ofNanos(System.nanoTime() - since);
@@ -122,8 +136,11 @@ final class Run {
                             TimeUnit.MILLISECONDS.sleep(PROGRESS_MILLIS);
                             say(String.format(
                                     Locale.ROOT,
-                                    "%,d faults, %,d requests, %,d dispatched, %,d rejected, %,d booked",
-                                    faults.injected().size() - CONTROLS,
+                                    "%,d %s, %,d requests, %,d dispatched, %,d rejected, %,d booked",
+                                    faults.injected().stream()
+                                            .filter(fault -> fault.kind() != Fault.Kind.CONTROL)
+                                            .count(),
+                                    plan.isRolling() ? "restarts" : "faults",
                                     load.requests().size(),
                                     watch.dispatched(),
                                     watch.rejected(),
@@ -136,7 +153,12 @@ final class Run {
                 "progress");
         progress.setDaemon(true);
         progress.start();
-        faults.inject(plan.faults(), plan.time(), fault -> say("  " + fault.kind() + ": " + fault.target()));
+        Consumer<Fault> tell = fault -> say("  " + fault.kind() + ": " + fault.target());
+        if (plan.isRolling()) {
+            faults.roll(plan.time(), since -> watch.recoveredNanos(ALL_OUTPUT, since) >= 0, tell);
+        } else {
+            faults.inject(plan.faults(), plan.time(), tell);
+        }
         progress.interrupt();
     }
 

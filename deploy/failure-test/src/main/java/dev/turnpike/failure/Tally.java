@@ -5,6 +5,7 @@ import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.Amounts.Unit;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.event.Completion;
 import dev.turnpike.schemas.event.Decision;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.Rejection;
@@ -28,6 +29,7 @@ final class Tally {
     private static final String EXHAUSTED = "budget-exhausted";
 
     private final Map<String, Integer> decisions = new HashMap<>();
+    private final Map<String, Integer> answers = new HashMap<>();
     private final Map<String, Long> holds = new HashMap<>();
     private final Map<String, Long> costs = new HashMap<>();
     private final Map<String, Integer> usages = new HashMap<>();
@@ -58,11 +60,28 @@ final class Tally {
         log.each(Topics.REJECTIONS, entry -> tally.rejection(entry.value()));
         log.each(Topics.DECISIONS, entry -> tally.decision(entry.value()));
         log.each(Topics.LEDGER, entry -> tally.ledger(entry.value()));
+        log.each(Topics.COMPLETIONS, entry -> {
+            Completion completion = entry.value();
+            if (completion.getFinal$()) {
+                tally.answers.merge(Load.id(completion.getTeam(), completion.getRequestId()), 1, Integer::sum);
+            }
+        });
         return tally;
     }
 
     long dispatches() {
         return dispatches;
+    }
+
+    /** What was accepted and has neither a rejection nor an answer that has ended. */
+    long unanswered(Set<String> requests) {
+        return requests.stream()
+                .filter(request -> !answers.containsKey(request))
+                .count();
+    }
+
+    long answeredTwice() {
+        return answers.values().stream().filter(count -> count > 1).count();
     }
 
     /** Rejections by code. */
@@ -172,6 +191,7 @@ final class Tally {
     }
 
     private void rejection(Rejection rejection) {
+        answers.merge(Load.id(rejection.getTeam(), rejection.getRequestId()), 1, Integer::sum);
         if (rejection.getBudget() != null) {
             refusedBy.put(
                     decisionId(rejection.getTeam(), rejection.getRequestId(), rejection.getDecision()),

@@ -18,8 +18,13 @@ import java.io.Writer;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +34,7 @@ import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
@@ -58,6 +64,8 @@ final class World implements AutoCloseable {
     private final List<Instance> applications = new ArrayList<>();
     private final List<Link> links = new ArrayList<>();
     private LocalRegistry registry;
+    private final Map<String, Integer> httpPorts = new HashMap<>();
+    private final HttpClient http = HttpClient.newHttpClient();
     private final String bootstrapServers;
     private volatile boolean open = true;
 
@@ -91,6 +99,7 @@ final class World implements AutoCloseable {
 
     /** Starts routers, meters and the sink. */
     void startApplications(String providerUrl) {
+        Stream.concat(ROUTERS.stream(), METERS.stream()).forEach(name -> httpPorts.put(name, freePort()));
         for (String name : ROUTERS) {
             application(Role.ROUTER, name, RouterMain.class, List.of("-Xmx256m"), streams(name));
         }
@@ -112,6 +121,22 @@ final class World implements AutoCloseable {
     List<Instance> instances(Role role) {
         List<Instance> all = role == Role.BROKER ? brokers : applications;
         return all.stream().filter(each -> each.role() == role).toList();
+    }
+
+    /** Whether it says that it processes; the sink, which says nothing, is asked by what it writes. */
+    boolean isReady(Instance instance) throws InterruptedException {
+        Integer port = httpPorts.get(instance.name());
+        if (port == null) {
+            return true;
+        }
+        HttpRequest ask = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/readyz"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return http.send(ask, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** One for each application. */
@@ -256,7 +281,7 @@ final class World implements AutoCloseable {
                 "state.dir",
                 dir.resolve(name).resolve("state").toString(),
                 "http.port",
-                "0",
+                String.valueOf(httpPorts.get(name)),
                 "commit.interval",
                 "200ms",
                 "request.deadline",

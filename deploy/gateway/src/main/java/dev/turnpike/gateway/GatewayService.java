@@ -11,6 +11,7 @@ import dev.turnpike.gateway.kafka.KafkaClients;
 import dev.turnpike.gateway.kafka.RequestProducer;
 import dev.turnpike.gateway.kafka.TableReader;
 import dev.turnpike.gateway.state.Directory;
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.serde.EventSerdes;
@@ -19,6 +20,7 @@ import dev.turnpike.streams.StreamsService;
 import io.javalin.config.JavalinConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.security.PrivateKey;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +59,7 @@ public final class GatewayService implements AutoCloseable {
             tables = add(new TableReader(clients, serdes, directory));
             // before anything is published, so that no answer is missed
             add(new AnswerReader(clients, serdes, calls));
-            producer = add(new RequestProducer(clients, serdes, config.requestMaxBytes()));
+            producer = add(new RequestProducer(clients, serdes, config.requestMaxBytes(), signer(config)));
             ScheduledThreadPoolExecutor timers = timers();
             add(timers::shutdownNow);
             add(calls::close);
@@ -122,6 +125,10 @@ public final class GatewayService implements AutoCloseable {
     private <T extends AutoCloseable> T add(T part) {
         parts.push(part);
         return part;
+    }
+
+    private static @Nullable PrivateKey signer(GatewayConfig config) {
+        return config.signingKey() == null ? null : RequestSignature.privateKey(config.signingKey());
     }
 
     private static ScheduledThreadPoolExecutor timers() {

@@ -5,9 +5,11 @@ import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.BudgetWindow;
 import dev.turnpike.schemas.BudgetWindow.Period;
 import dev.turnpike.schemas.Globs;
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.Routing;
 import dev.turnpike.schemas.event.TeamPolicy;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class TeamRules {
     private final @Nullable OrgRules org;
     private final AllowedOffers allowed;
     private final Map<String, Globs> tools;
+    private final List<PublicKey> signers;
 
     // the window of most requests is that of the request before
     private final Map<Period, BudgetWindow> windows = new ConcurrentHashMap<>();
@@ -38,13 +41,15 @@ public final class TeamRules {
             BudgetCalendar calendar,
             @Nullable OrgRules org,
             AllowedOffers allowed,
-            Map<String, Globs> tools) {
+            Map<String, Globs> tools,
+            List<PublicKey> signers) {
         this.policy = policy;
         this.budgets = budgets;
         this.calendar = calendar;
         this.org = org;
         this.allowed = allowed;
         this.tools = tools;
+        this.signers = signers;
     }
 
     /**
@@ -79,7 +84,10 @@ public final class TeamRules {
                 BudgetCalendar.of(policy),
                 null,
                 AllowedOffers.of(routing),
-                tools);
+                tools,
+                policy.getSigningKeys().stream()
+                        .map(RequestSignature::publicKey)
+                        .toList());
     }
 
     /** The same rules for a team that they apply to only since a policy record. */
@@ -90,12 +98,18 @@ public final class TeamRules {
                 calendar,
                 org,
                 allowed,
-                tools);
+                tools,
+                signers);
     }
 
     /** The same rules for teams of an org. */
     public TeamRules in(OrgRules rules) {
-        return new TeamRules(policy, budgets, calendar, rules, allowed, tools);
+        return new TeamRules(policy, budgets, calendar, rules, allowed, tools, signers);
+    }
+
+    /** Whose signature makes a request the team's; empty where none is asked for. */
+    public List<PublicKey> signers() {
+        return signers;
     }
 
     /** Name of the org that the policy names; null: none. */

@@ -21,6 +21,7 @@ import dev.turnpike.router.state.RouterStores;
 import dev.turnpike.router.state.Tables;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.LeaseKeys;
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.event.LeaseRequest;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Redecision;
@@ -119,8 +120,22 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         } else if (here.decided.isBeyondHorizon(admittedAt, newest)) {
             setAside(here, record, DeadLetter.TOO_OLD, "admitted longer ago than request ids are remembered");
         } else {
-            decide(here, record, id, admittedAt, () -> Ask.first(request, prompt(record.value(), request)));
+            String forged = forged(record, request.getTeam());
+            if (forged != null) {
+                // no decision: the id stays free for whom the team belongs to
+                setAside(here, record, DeadLetter.UNSIGNED, forged);
+            } else {
+                decide(here, record, id, admittedAt, () -> Ask.first(request, prompt(record.value(), request)));
+            }
         }
+    }
+
+    private @Nullable String forged(Record<String, Received<?>> record, String team) {
+        TeamRules rules = tables.rulesOf(team);
+        return rules == null || rules.signers().isEmpty()
+                ? null
+                : RequestSignature.problem(
+                        record.headers(), rules.signers(), team, record.value().bytes());
     }
 
     private void decideAgain(Task here, Record<String, Received<?>> record, Redecision redecision) {

@@ -1,15 +1,27 @@
 package dev.turnpike.cli.command;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.turnpike.cli.key.AccessKeys;
 import dev.turnpike.cli.log.TopicLog;
 import dev.turnpike.cli.view.KeyLines;
 import dev.turnpike.gateway.key.IssuedKey;
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.AccessKey;
 import dev.turnpike.schemas.event.TeamPolicy;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,12 +61,30 @@ final class KeysCommand {
         }
     }
 
-    @Command(name = "create", description = "Makes a key and shows it once; only its hash is kept.")
+    @Command(
+            name = "create",
+            description =
+                    "Makes a key and shows it once; only its hash is kept. With --signing: a pair of keys for signatures.")
     static final class Create extends OfTeam {
+
+        private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
+        @Option(
+                names = "--signing",
+                paramLabel = "FILE",
+                description =
+                        "Makes a pair of keys for signing requests instead: the private one goes to FILE, the public one is"
+                                + " printed for the team's policy.")
+        @Nullable
+        Path signing;
 
         @Override
         void read(TopicLog log, PrintWriter out) {
             Map<String, TeamPolicy> policies = log.table(Topics.POLICIES);
+            if (signing != null) {
+                sign(signing, policies.get(team), out);
+                return;
+            }
             IssuedKey key = keys(log).create(team, user, clock.instant());
             if (json) {
                 KeyLines.created().print(out, List.of(key), true);
@@ -69,6 +99,33 @@ final class KeysCommand {
                 out.println("Team " + team + " has no policy yet, so its calls are refused; apply one (turnpike apply"
                         + " -f FILE).");
             }
+        }
+
+        private void sign(Path file, @Nullable TeamPolicy policy, PrintWriter out) {
+            KeyPair keys = RequestSignature.newKeys();
+            try {
+                // never readable for others, not even for a moment, and never in the place of another key
+                Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                Files.writeString(file, RequestSignature.pem(keys.getPrivate()));
+            } catch (FileAlreadyExistsException e) {
+                throw new IllegalArgumentException(file + ": exists already; name another file", e);
+            } catch (IOException e) {
+                throw new IllegalArgumentException(file + ": cannot be written: " + e.getMessage(), e);
+            }
+            List<String> inForce = new ArrayList<>(policy == null ? List.of() : policy.getSigningKeys());
+            inForce.add(RequestSignature.text(keys.getPublic()));
+            if (json) {
+                ArrayNode line = JsonNodeFactory.instance.arrayNode();
+                line.addObject().put("team", team).put("public_key", RequestSignature.text(keys.getPublic()));
+                out.println(line);
+                return;
+            }
+            out.println("The private key is in " + file
+                    + ": publish --sign, or gateway.signing.key of a door. In the policy of team " + team
+                    + " this makes every request ask for a signature:");
+            out.println();
+            out.println("signing_keys:");
+            inForce.forEach(key -> out.println("  - " + key));
         }
     }
 

@@ -5,10 +5,13 @@ import dev.turnpike.cli.publish.Intake;
 import dev.turnpike.cli.publish.JsonLines;
 import dev.turnpike.cli.publish.Pace;
 import dev.turnpike.cli.publish.Publisher;
+import dev.turnpike.schemas.RequestSignature;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,16 +50,27 @@ final class PublishCommand implements Callable<Integer> {
     @Option(names = "--rate", paramLabel = "R", description = "Records a second; default as fast as can be.")
     double rate;
 
+    @Option(
+            names = "--sign",
+            paramLabel = "KEYFILE",
+            description = "Signs each request with a private key of keys create --signing.")
+    @Nullable
+    Path signWith;
+
     @Override
     public Integer call() {
         if (rate < 0) {
             throw new ParameterException(spec.commandLine(), "--rate=" + rate + ": must be greater than 0");
         }
+        if (signWith != null && intake != Intake.REQUESTS) {
+            throw new ParameterException(spec.commandLine(), "--sign: only requests are signed");
+        }
+        PrivateKey signer = signWith == null ? null : RequestSignature.privateKey(signWith);
         PrintWriter out = spec.commandLine().getOut();
         JsonLines lines = new JsonLines(file, intake);
         long total = lines.each(event -> {});
         Cluster cluster = connection.cluster();
-        try (Publisher publisher = new Publisher(cluster, cluster.serdes())) {
+        try (Publisher publisher = new Publisher(cluster, cluster.serdes(), signer)) {
             Pace pace = new Pace(rate);
             long[] shown = {System.nanoTime()};
             lines.each(event -> {

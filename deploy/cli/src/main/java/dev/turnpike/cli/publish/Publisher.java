@@ -1,9 +1,12 @@
 package dev.turnpike.cli.publish;
 
 import dev.turnpike.cli.log.Cluster;
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.serde.EventSerdes;
 import java.nio.charset.StandardCharsets;
+import java.security.PrivateKey;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,6 +14,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** Publishes events to public topics, keyed by team, and counts what the brokers have accepted. */
@@ -19,10 +23,17 @@ public final class Publisher implements AutoCloseable {
     private final Cluster cluster;
     private final EventSerdes serdes;
     private final Producer<byte[], byte[]> producer;
+    private final @Nullable PrivateKey signer;
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicReference<@Nullable Exception> refused = new AtomicReference<>();
 
     public Publisher(Cluster cluster, EventSerdes serdes) {
+        this(cluster, serdes, null);
+    }
+
+    /** @param signer signs every record for its team; null: none is signed */
+    public Publisher(Cluster cluster, EventSerdes serdes, @Nullable PrivateKey signer) {
+        this.signer = signer;
         this.cluster = cluster;
         this.serdes = serdes;
         this.producer = cluster.producer(Map.of());
@@ -35,8 +46,10 @@ public final class Publisher implements AutoCloseable {
 
     /** Publishes bytes as they are. */
     public void publish(Intake intake, String key, byte[] value) {
+        List<Header> headers = signer == null ? List.of() : List.of(RequestSignature.sign(signer, key, value));
         producer.send(
-                new ProducerRecord<>(cluster.name(intake.topic()), key.getBytes(StandardCharsets.UTF_8), value),
+                new ProducerRecord<>(
+                        cluster.name(intake.topic()), null, key.getBytes(StandardCharsets.UTF_8), value, headers),
                 (metadata, thrown) -> {
                     if (thrown == null) {
                         accepted.incrementAndGet();

@@ -3,13 +3,16 @@ package dev.turnpike.gateway.kafka;
 import dev.turnpike.gateway.call.Publisher;
 import dev.turnpike.gateway.chat.Refusal;
 import dev.turnpike.gateway.chat.RefusedException;
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Cancellation;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.registry.RegistryException;
 import dev.turnpike.schemas.serde.EventSerdes;
 import java.nio.charset.StandardCharsets;
+import java.security.PrivateKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -17,6 +20,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +34,7 @@ public final class RequestProducer implements Publisher, AutoCloseable {
 
     private final String topic;
     private final int mostBytes;
+    private final @Nullable PrivateKey signer;
     private final Serializer<LlmRequest> serializer;
     private final String cancellations;
     private final Serializer<Cancellation> cancellation;
@@ -38,10 +43,12 @@ public final class RequestProducer implements Publisher, AutoCloseable {
     /**
      * Connects.
      *
+     * @param signer signs every request for its team; null: none is signed
      * @throws RegistryException if the registry does not give the schema an id
      * @throws KafkaException if the brokers do not know the topic
      */
-    public RequestProducer(KafkaClients clients, EventSerdes serdes, int mostBytes) {
+    public RequestProducer(KafkaClients clients, EventSerdes serdes, int mostBytes, @Nullable PrivateKey signer) {
+        this.signer = signer;
         this.topic = clients.name(Topics.REQUESTS);
         this.mostBytes = mostBytes;
         this.serializer = serdes.avro(Topics.REQUESTS).serializer();
@@ -72,9 +79,11 @@ public final class RequestProducer implements Publisher, AutoCloseable {
     public void publish(LlmRequest request, Consumer<@Nullable Refusal> done) {
         byte[] value = bytes(request);
         byte[] key = request.getTeam().getBytes(StandardCharsets.UTF_8);
+        List<Header> headers =
+                signer == null ? List.of() : List.of(RequestSignature.sign(signer, request.getTeam(), value));
         try {
             producer.send(
-                    new ProducerRecord<>(topic, key, value),
+                    new ProducerRecord<>(topic, null, key, value, headers),
                     (metadata, failure) -> done.accept(failure == null ? null : refusal(failure, value.length)));
         } catch (KafkaException e) {
             throw new RefusedException(refusal(e, value.length));
