@@ -3,6 +3,7 @@ package dev.turnpike.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.TeamPolicy;
@@ -56,6 +57,26 @@ final class DocumentReaderTest {
             hold_ttl: 90s
             on_expiry: release
             """;
+
+    @Test
+    void shouldReadTheKeysThatSignForATeam() {
+        String key = RequestSignature.text(RequestSignature.newKeys().getPublic());
+        TeamPolicy policy = (TeamPolicy)
+                read("kind: TeamPolicy\nteam: search\nsigning_keys: [" + key + "]\n").get(0).value();
+
+        assertThat(policy.getSigningKeys()).containsExactly(key);
+    }
+
+    @Test
+    void shouldRefuseKeysThatAreNoneAndKeysForAllTeams() {
+        String key = RequestSignature.text(RequestSignature.newKeys().getPublic());
+
+        assertThatThrownBy(() -> read("kind: TeamPolicy\nteam: search\nsigning_keys: [AAAA]\n"))
+                .hasMessageContaining("signing_keys")
+                .hasMessageContaining("must be an Ed25519 public key");
+        assertThatThrownBy(() -> read("kind: TeamPolicy\nteam: '*'\nsigning_keys: [" + key + "]\n"))
+                .hasMessageContaining("give them in the policy of that team");
+    }
 
     @Test
     void shouldReadPricesExactlyAndByDate() {

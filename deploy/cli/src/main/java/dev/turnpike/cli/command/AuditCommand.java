@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,24 +71,33 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Function<String, Scope> scopes = scopes();
         Path kept = dataDir;
-        Report report = kept == null ? audit(connection.cluster()) : audit(kept);
+        Report report = kept == null ? audit(connection.cluster(), scopes) : audit(kept, scopes);
         new Findings(report).print(spec.commandLine().getOut(), json);
         return report.holds() ? 0 : 1;
     }
 
-    private Report audit(Cluster cluster) {
-        return Audit.of(cluster, scope(cluster.prefix()), progress());
+    private Report audit(Cluster cluster, Function<String, Scope> scopes) {
+        return Audit.of(cluster, scopes.apply(cluster.prefix()), progress());
     }
 
-    private Scope scope(String prefix) {
-        String router = routerId == null ? StreamsSettings.applicationId(StreamsSettings.ROUTER, prefix) : routerId;
-        String meter = meterId == null ? StreamsSettings.applicationId(StreamsSettings.METER, prefix) : meterId;
+    /** What is audited, by the prefix of the topics; wrong use is told before anything is asked for. */
+    private Function<String, Scope> scopes() {
+        long begin;
+        long end;
         try {
-            return new Scope(router, meter, Duration.ofHours(horizonHours), span.begin(), span.end());
+            begin = span.begin();
+            end = span.end();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
+        return prefix -> new Scope(
+                routerId == null ? StreamsSettings.applicationId(StreamsSettings.ROUTER, prefix) : routerId,
+                meterId == null ? StreamsSettings.applicationId(StreamsSettings.METER, prefix) : meterId,
+                Duration.ofHours(horizonHours),
+                begin,
+                end);
     }
 
     /** A line on standard error now and then, for logs that take long. */
@@ -103,13 +113,13 @@ final class AuditCommand implements Callable<Integer> {
         };
     }
 
-    private Report audit(Path dataDir) {
+    private Report audit(Path dataDir, Function<String, Scope> scopes) {
         if (!Files.isDirectory(dataDir.resolve("broker"))) {
             throw new IllegalArgumentException(dataDir + ": holds no broker; name the --data-dir of an up");
         }
         try (LocalRegistry registry = LocalRegistry.start(dataDir.resolve("registry"), 0);
                 LocalBroker broker = LocalBroker.start(dataDir.resolve("broker"), 0)) {
-            return audit(Cluster.local(broker.bootstrapServers(), registry.url()));
+            return audit(Cluster.local(broker.bootstrapServers(), registry.url()), scopes);
         }
     }
 }

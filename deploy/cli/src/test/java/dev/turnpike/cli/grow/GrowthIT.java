@@ -13,7 +13,9 @@ import dev.turnpike.metering.MeteringService;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.router.RouterService;
 import dev.turnpike.router.config.RouterConfig;
+import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.Ownership;
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
@@ -31,6 +33,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,8 +67,12 @@ class GrowthIT {
     private static final long TEAM_LIMIT = 12_000_000;
     private static final long ORG_LIMIT = 70_000_000;
 
+    private static final String FORGED = "forged";
+
     @TempDir
     private Path folder;
+
+    private final KeyPair keys = RequestSignature.newKeys();
 
     private final LocalCluster local = LocalCluster.shared().withTopics(OLD);
     private final Cluster old = cluster(OLD);
@@ -143,6 +150,8 @@ class GrowthIT {
             }
         });
         assertThat(decided(grown).values()).allMatch(times -> times == 1);
+        assertThat(decided(grown)).doesNotContainKey(teams.get(0) + '/' + FORGED);
+        assertThat(unsigned(grown)).isEqualTo(BEFORE);
         assertThat(spent(grown, "team")).isGreaterThan(spentBefore);
         assertThat(spent(grown, "org")).isBetween(ORG_LIMIT * 9 / 10, ORG_LIMIT);
         for (String team : teams) {
@@ -210,13 +219,13 @@ class GrowthIT {
                     String id = "r" + asked.size();
                     asked.add(team + '/' + id);
                     int owner = Ownership.partitionOf(team, count(cluster));
-                    producer.send(json(cluster, Topics.REQUESTS, owner, request(team, id)));
+                    producer.send(request(cluster, owner, team, id));
                 }
             }
         }
     }
 
-    /** On a partition that is not the team's, twice, and nothing that can be read. */
+    /** On a partition that is not the team's, twice, without the signature it should have, and nothing that can be read. */
     private void askOddly(Cluster cluster) {
         try (Producer<byte[], byte[]> producer = cluster.producer(Map.of())) {
             for (int i = 0; i < BEFORE; i++) {
@@ -224,8 +233,9 @@ class GrowthIT {
                 String id = "odd" + i;
                 asked.add(team + '/' + id);
                 int other = (Ownership.partitionOf(team, count(cluster)) + 1) % count(cluster);
-                producer.send(json(cluster, Topics.REQUESTS, other, request(team, id)));
-                producer.send(json(cluster, Topics.REQUESTS, other, request(team, id)));
+                producer.send(request(cluster, other, team, id));
+                producer.send(request(cluster, other, team, id));
+                producer.send(unsigned(cluster, i, teams.get(0), FORGED));
                 producer.send(json(cluster, Topics.REQUESTS, i, "{no json"));
                 producer.send(json(cluster, Topics.REQUESTS, i, "{\"team\":\"" + team + "\"}"));
             }
@@ -237,15 +247,28 @@ class GrowthIT {
         try (Producer<byte[], byte[]> producer = cluster.producer(Map.of())) {
             for (int i = 0; i < asked.size(); i++) {
                 String[] parts = asked.get(i).split("/", 2);
-                producer.send(json(cluster, Topics.REQUESTS, i % count(cluster), request(parts[0], parts[1])));
+                producer.send(request(cluster, i % count(cluster), parts[0], parts[1]));
             }
         }
     }
 
-    private static String request(String team, String id) {
-        return "{\"request_id\":\"" + id + "\",\"team\":\"" + team
-                + "\",\"model\":\"acme/large\",\"max_output_tokens\":100,\"messages\":"
-                + "[{\"role\":\"user\",\"content\":\"hi\"}]}";
+    /** The first team signs, as its policy asks. */
+    private ProducerRecord<byte[], byte[]> request(Cluster cluster, int partition, String team, String id) {
+        ProducerRecord<byte[], byte[]> record = unsigned(cluster, partition, team, id);
+        if (team.equals(teams.get(0))) {
+            record.headers().add(RequestSignature.sign(keys.getPrivate(), team, record.value()));
+        }
+        return record;
+    }
+
+    private static ProducerRecord<byte[], byte[]> unsigned(Cluster cluster, int partition, String team, String id) {
+        return json(
+                cluster,
+                Topics.REQUESTS,
+                partition,
+                "{\"request_id\":\"" + id + "\",\"team\":\"" + team
+                        + "\",\"model\":\"acme/large\",\"max_output_tokens\":100,\"messages\":"
+                        + "[{\"role\":\"user\",\"content\":\"hi\"}]}");
     }
 
     /** Answers up to so many dispatches with half the output that was asked for, or with what was allowed under pressure. */
@@ -306,6 +329,21 @@ class GrowthIT {
             });
         }
         return decided;
+    }
+
+    private static long unsigned(Cluster cluster) {
+        List<DeadLetter> letters = new ArrayList<>();
+        try (TopicLog log = TopicLog.open(cluster)) {
+            log.scan(Topics.DEAD_LETTERS, record -> {
+                DeadLetter letter = DeadLetter.of(record.headers());
+                if (letter != null) {
+                    letters.add(letter);
+                }
+            });
+        }
+        return letters.stream()
+                .filter(letter -> letter.reason().equals(DeadLetter.UNSIGNED))
+                .count();
     }
 
     private static int settled(Cluster cluster) {
@@ -389,7 +427,7 @@ class GrowthIT {
                 .build();
     }
 
-    private static TeamPolicy policy(String team, long limit) {
+    private TeamPolicy policy(String team, long limit) {
         return TeamPolicy.newBuilder()
                 .setTeam(team)
                 .setOrg("acme")
@@ -399,6 +437,8 @@ class GrowthIT {
                         .setPeriod("total")
                         .setLimitNanoUsd(limit)
                         .build()))
+                .setSigningKeys(
+                        team.equals(teams.get(0)) ? List.of(RequestSignature.text(keys.getPublic())) : List.of())
                 .build();
     }
 
