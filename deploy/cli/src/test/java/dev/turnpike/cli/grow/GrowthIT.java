@@ -463,7 +463,7 @@ class GrowthIT {
                 "schema.registry.url", local.registryUrl(),
                 "topics.prefix", cluster.prefix(),
                 "http.port", "0",
-                "session.timeout", "3s",
+                "session.timeout", "6s",
                 "state.dir", folder.resolve(cluster.prefix() + application).toString()));
     }
 
