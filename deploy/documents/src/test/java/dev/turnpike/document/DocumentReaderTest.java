@@ -61,8 +61,9 @@ final class DocumentReaderTest {
     @Test
     void shouldReadTheKeysThatSignForATeam() {
         String key = RequestSignature.text(RequestSignature.newKeys().getPublic());
-        TeamPolicy policy = (TeamPolicy)
-                read("kind: TeamPolicy\nteam: search\nsigning_keys: [" + key + "]\n").get(0).value();
+        TeamPolicy policy = (TeamPolicy) read("kind: TeamPolicy\nteam: search\nsigning_keys: [" + key + "]\n")
+                .get(0)
+                .value();
 
         assertThat(policy.getSigningKeys()).containsExactly(key);
     }
