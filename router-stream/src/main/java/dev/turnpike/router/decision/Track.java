@@ -31,8 +31,9 @@ public final class Track {
 
     private final Offer[] offers;
     private final double[] success;
-    private final double[] outputs;
-    private final double[] outputWeight;
+    // output to expect = known + share of what is usual
+    private final double[] knownOutput;
+    private final double[] usualShare;
     private final double[] latency;
     private final byte[] rankClass;
     private final boolean plain;
@@ -40,8 +41,8 @@ public final class Track {
     Track(Offer[] offers, String taskType) {
         this.offers = offers;
         success = new double[offers.length];
-        outputs = new double[offers.length];
-        outputWeight = new double[offers.length];
+        knownOutput = new double[offers.length];
+        usualShare = new double[offers.length];
         latency = new double[offers.length];
         rankClass = new byte[offers.length];
         for (int i = 0; i < offers.length; i++) {
@@ -51,11 +52,13 @@ public final class Track {
             rankClass[i] = offers[i].terms().getSpecialistFor().contains(taskType) ? SPECIALIST : USUAL;
             if (known == null) {
                 success[i] = prior;
+                usualShare[i] = 1;
                 continue;
             }
             success[i] = (PRIOR_WEIGHT * prior + known.getSuccesses()) / (PRIOR_WEIGHT + known.getJudged());
-            outputs[i] = known.getAttempts() * known.getOutputTokens();
-            outputWeight[i] = known.getAttempts();
+            double weight = PRIOR_WEIGHT + known.getAttempts();
+            knownOutput[i] = known.getAttempts() * known.getOutputTokens() / weight;
+            usualShare[i] = PRIOR_WEIGHT / weight;
         }
         putBehindTheirBetters(offers, taskType);
         boolean usual = true;
@@ -77,7 +80,7 @@ public final class Track {
 
     /** Output tokens to expect of one answer, where {@code usual} is expected of any model. */
     double outputTokens(int index, double usual) {
-        return (PRIOR_WEIGHT * usual + outputs[index]) / (PRIOR_WEIGHT + outputWeight[index]);
+        return knownOutput[index] + usualShare[index] * usual;
     }
 
     double latency(int index) {
