@@ -122,9 +122,10 @@ final class Assessment {
             success[k] = likely;
             expected[k] = prices.cost(index, input, output * choices);
             merit[k] = merit(likely, expected[k]);
-            if (strongest < 0
-                    || likely > success[strongest]
-                    || (likely == success[strongest] && expected[k] > expected[strongest])) {
+            if (track.isKnown(index)
+                    && (strongest < 0
+                            || likely > success[strongest]
+                            || (likely == success[strongest] && expected[k] > expected[strongest]))) {
                 strongest = k;
             }
         }
@@ -248,6 +249,11 @@ final class Assessment {
         return success[k];
     }
 
+    /** Whether more than a guess says how likely it succeeds. */
+    boolean isKnown(int k) {
+        return track.isKnown(shortlist.index(k));
+    }
+
     /** Expected cost of one attempt, nano-dollars. */
     long expected(int k) {
         return Math.round(expected[k]);
@@ -258,7 +264,7 @@ final class Assessment {
         return success[k] > 0 ? Math.round(expected[k] / success[k]) : Long.MAX_VALUE;
     }
 
-    /** The eligible offer most likely to succeed, the dearest among equals; -1: none is eligible. */
+    /** The eligible offer of known quality most likely to succeed, the dearest among equals; -1: there is none. */
     int strongest() {
         return strongest;
     }

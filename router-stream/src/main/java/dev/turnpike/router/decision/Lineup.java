@@ -30,6 +30,8 @@ final class Lineup {
                 preferred.add(k);
             } else if (!any && !downgrade) {
                 assessment.exclude(k, Exclusion.NOT_NAMED);
+            } else if (!assessment.isKnown(k)) {
+                assessment.exclude(k, Exclusion.UNKNOWN_QUALITY);
             } else if (assessment.success(k) < floor) {
                 assessment.exclude(k, Exclusion.BELOW_FLOOR);
             } else if (any) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each offer of a fleet achieves on one task type, side by side.
@@ -35,6 +36,7 @@ public final class Track {
     private final double[] knownOutput;
     private final double[] usualShare;
     private final double[] latency;
+    private final boolean[] isKnown;
     private final byte[] rankClass;
     private final boolean plain;
 
@@ -44,11 +46,13 @@ public final class Track {
         knownOutput = new double[offers.length];
         usualShare = new double[offers.length];
         latency = new double[offers.length];
+        isKnown = new boolean[offers.length];
         rankClass = new byte[offers.length];
         for (int i = 0; i < offers.length; i++) {
             double prior = prior(offers[i].terms().getQuality(), taskType);
             ModelPerformance known = offers[i].performanceOn(taskType);
             latency[i] = offers[i].latencyOn(taskType);
+            isKnown[i] = isScored(offers[i].terms().getQuality(), taskType) || isJudged(known);
             rankClass[i] = offers[i].terms().getSpecialistFor().contains(taskType) ? SPECIALIST : USUAL;
             if (known == null) {
                 success[i] = prior;
@@ -71,6 +75,11 @@ public final class Track {
     /** Expected probability of success (0..1) of an offer. */
     public double success(int index) {
         return success[index];
+    }
+
+    /** Whether a published score or enough outcomes say so, and not only that an offer is as likely to succeed as not. */
+    boolean isKnown(int index) {
+        return isKnown[index];
     }
 
     /** The model's name, without its provider. */
@@ -109,7 +118,7 @@ public final class Track {
         List<Integer> byCost = new ArrayList<>();
         for (int i = 0; i < offers.length; i++) {
             ModelPerformance known = offers[i].performanceOn(taskType);
-            if (known != null && known.getJudged() >= LEAST_JUDGED) {
+            if (isJudged(known)) {
                 byCost.add(i);
             }
         }
@@ -131,6 +140,14 @@ public final class Track {
     private static double cost(Offer offer, String taskType) {
         ModelPerformance known = offer.performanceOn(taskType);
         return known == null ? 0 : known.getCostNanoUsd();
+    }
+
+    private static boolean isScored(Map<String, Double> quality, String taskType) {
+        return quality.containsKey(taskType) || quality.containsKey(ANY);
+    }
+
+    private static boolean isJudged(@Nullable ModelPerformance known) {
+        return known != null && known.getJudged() >= LEAST_JUDGED;
     }
 
     private static double prior(Map<String, Double> quality, String taskType) {
