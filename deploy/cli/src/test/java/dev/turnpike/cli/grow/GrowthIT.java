@@ -405,6 +405,7 @@ class GrowthIT {
         return ModelOffer.newBuilder()
                 .setProvider("acme")
                 .setModel("large")
+                .setQuality(Map.of("*", 0.9))
                 .setPrices(List.of(Price.newBuilder()
                         .setVersion("large@1")
                         .setEffectiveFrom(0)
