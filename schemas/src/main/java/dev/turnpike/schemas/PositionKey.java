@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
  */
 public record PositionKey(String team, String scope, String scopeValue, String period, long windowStart) {
 
-    private static final String NOBODY = "";
+    /** The team of what is no team's. */
+    public static final String NOBODY = "";
+
     private static final String POLICIES = "policies";
 
     public static PositionKey of(String team, HoldWindow window) {
@@ -38,6 +40,11 @@ public record PositionKey(String team, String scope, String scopeValue, String p
     /** {@code team/scope/value/period/start}, each part form-encoded so that any text may be in it. */
     public String encode() {
         return encode(team) + '/' + encode(scope) + '/' + encode(scopeValue) + '/' + period + '/' + windowStart;
+    }
+
+    /** What the keys of all positions of a scope of a team begin with. */
+    public static String prefix(String team, String scope) {
+        return encode(team) + '/' + encode(scope) + '/';
     }
 
     /**
