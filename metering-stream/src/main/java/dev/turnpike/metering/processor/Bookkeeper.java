@@ -35,8 +35,11 @@ import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.PerformanceSample;
 import dev.turnpike.schemas.event.SpendAggregate;
 import dev.turnpike.schemas.event.TeamPolicy;
+import dev.turnpike.streams.ObjectCachingStore;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -68,6 +71,11 @@ final class Bookkeeper implements Books {
     private final Table<ModelOffer> catalog;
     private final Progress progress;
     private final ExpiryIndex expiry;
+    private final Map<String, Cause> untoldPositions = new LinkedHashMap<>();
+    private final Map<String, Long> untoldCells = new LinkedHashMap<>();
+
+    /** The time of the record that changed a position, and of the usage that it was, if any. */
+    private record Cause(long at, long epoch, @Nullable Long usageTime) {}
 
     Bookkeeper(ProcessorContext<Object, Object> context, MeteringConfig config, MeterMetrics metrics) {
         this.context = context;
@@ -88,6 +96,7 @@ final class Bookkeeper implements Books {
         this.progress = new Progress(context.getStateStore(MeteringStores.PROGRESS));
         KeyValueStore<Bytes, byte[]> index = context.getStateStore(MeteringStores.EXPIRY);
         this.expiry = new ExpiryIndex(index, progress);
+        ObjectCachingStore.beforeCommit(context, MeteringStores.POSITIONS, this::tell);
         metrics.openHolds(context.taskId().partition(), progress.openHolds());
     }
 
@@ -253,6 +262,8 @@ final class Bookkeeper implements Books {
 
     /** Tells how far this partition is with what concerns all of its windows. */
     void tellProgress(long at) {
+        // whoever reads that a budget is counted must have read its position
+        tell();
         PositionKey key = PositionKey.ofPolicies(context.taskId().partition());
         HoldWindow window =
                 new HoldWindow(key.scope(), key.scopeValue(), key.period(), key.windowStart(), Long.MAX_VALUE);
@@ -337,22 +348,37 @@ final class Bookkeeper implements Books {
         for (Moved moved : posting.positions()) {
             keep(moved);
             if (moved.isFeedback()) {
-                Position position = moved.position();
-                forward(
-                        position.key().encode(),
-                        position.state(epoch, progress.dispatchOffset(), usageTime),
-                        at,
-                        Sinks.BUDGETS);
+                untoldPositions.put(moved.position().key().encode(), new Cause(at, epoch, usageTime));
             }
         }
         for (SpendAggregate cell : posting.cells()) {
             if (isForgotten(cell, at)) {
                 continue;
             }
-            keep(cell);
-            forward(SpendKey.of(cell).encode(), cell, at, Sinks.SPEND);
+            String key = SpendKey.of(cell).encode();
+            keep(key, cell);
+            untoldCells.put(key, at);
         }
         posting.alerts().forEach(alert -> publish(alert, at));
+    }
+
+    /** Publishes positions and spend that changed since the last time, each once as it is now. */
+    private void tell() {
+        untoldPositions.forEach((key, cause) -> {
+            Position position = positions.get(key);
+            if (position != null) {
+                BudgetState state = position.state(cause.epoch, progress.dispatchOffset(), cause.usageTime);
+                forward(key, state, cause.at, Sinks.BUDGETS);
+            }
+        });
+        untoldPositions.clear();
+        untoldCells.forEach((key, at) -> {
+            SpendAggregate cell = cells.get(key);
+            if (cell != null) {
+                forward(key, cell, at, Sinks.SPEND);
+            }
+        });
+        untoldCells.clear();
     }
 
     // a cell that is over and forgotten must not begin again with a difference
@@ -435,8 +461,7 @@ final class Bookkeeper implements Books {
         }
     }
 
-    private void keep(SpendAggregate cell) {
-        String key = SpendKey.of(cell).encode();
+    private void keep(String key, SpendAggregate cell) {
         if (cells.get(key) == null) {
             expiry.add(endOf(cell), Due.Kind.SPEND_CELL, key);
         }
@@ -445,11 +470,14 @@ final class Bookkeeper implements Books {
 
     private void publish(LedgerEntry entry, long at) {
         RecordMetadata cause = context.recordMetadata().orElseThrow();
-        // here, and not where entries are made: what caused one is no part of how it stands in the books
+        // for the while of publishing: what caused an entry is no part of how it stands in the books
         entry.setSourceTopic(cause.topic());
         entry.setSourcePartition(cause.partition());
         entry.setSourceOffset(cause.offset());
         forward(entry.getTeam(), entry, at, Sinks.LEDGER);
+        entry.setSourceTopic(null);
+        entry.setSourcePartition(null);
+        entry.setSourceOffset(null);
         metrics.entry(entry.getKind());
         if (entry.getOverrunNanoUsd() > 0) {
             metrics.overrun();

@@ -11,6 +11,7 @@ import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.SpendAggregate;
 import dev.turnpike.schemas.event.TeamPolicy;
+import dev.turnpike.streams.ObjectCachingStore;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.serialization.Serde;
@@ -66,13 +67,16 @@ public final class MeteringStores {
     /** How far partitions have told of all spend, by org and partition. */
     public static final String TOLD_OFFSETS = "told-offsets";
 
+    // some kilobytes each at most, for each store of each task
+    private static final int MOST_CACHED = 2_000;
+
     private MeteringStores() {}
 
     /** Everything that booking takes. */
     public static List<StoreBuilder<?>> books() {
         return List.of(
                 cached(POSITIONS, StateSerdes.position()),
-                stored(ACCOUNTS, Serdes.String(), StateSerdes.account()),
+                cached(ACCOUNTS, StateSerdes.account()),
                 stored(EXPIRY, Serdes.Bytes(), Serdes.ByteArray()),
                 cached(SPEND_CELLS, StateSerdes.spend()),
                 stored(UNPRICED_ALERTS, Serdes.String(), Serdes.ByteArray()),
@@ -108,7 +112,7 @@ public final class MeteringStores {
 
     // what many records change between two commits is written once
     private static <V> StoreBuilder<KeyValueStore<String, V>> cached(String name, Serde<V> values) {
-        return stored(name, Serdes.String(), values).withCachingEnabled();
+        return ObjectCachingStore.around(stored(name, Serdes.String(), values), MOST_CACHED);
     }
 
     private static <K, V> StoreBuilder<KeyValueStore<K, V>> stored(String name, Serde<K> keys, Serde<V> values) {
