@@ -42,8 +42,8 @@ class SpendAlertsTest {
     @Test
     void shouldTellOnceThatABudgetBurnsAndThenThatItBurnsFaster() {
         try (MeterDriver meter = meter(usd("team", "day", 100 * USD))) {
-            // 65 cents a minute, where 7 would last the day
-            spend(meter, 10, MINUTE, USD * 65 / 100);
+            // 60 cents a minute, where 7 would last the day
+            spend(meter, 12, MINUTE, USD * 60 / 100);
             List<BudgetAlert> slow = alerts(meter);
             spend(meter, 8, 10_000, USD / 2);
             List<BudgetAlert> fast = alerts(meter);
@@ -221,7 +221,7 @@ class SpendAlertsTest {
     private void spend(MeterDriver meter, int times, long everyMillis, long nanoUsd) {
         for (int i = 0; i < times; i++) {
             for (long next = at + everyMillis; at < next; ) {
-                at = Math.min(next, at + Math.max(5_000, everyMillis / 2));
+                at = Math.min(next, at + Math.max(5_000, Math.min(MINUTE, everyMillis / 2)));
                 tick(meter);
             }
             use(meter, nanoUsd);

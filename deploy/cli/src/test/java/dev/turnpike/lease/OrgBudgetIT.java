@@ -95,7 +95,8 @@ class OrgBudgetIT {
                     // then
                     await().atMost(PATIENCE).until(() -> decided() == published && open() == 0);
                     assertThat(spent()).isBetween(LIMIT * 97 / 100, LIMIT);
-                    await().atMost(PATIENCE).untilAsserted(() -> assertThat(alerted()).contains(80));
+                    await().atMost(PATIENCE)
+                            .untilAsserted(() -> assertThat(alerted()).contains(80));
                     assertThat(alerted()).containsExactlyInAnyOrder(50, 80);
                 } finally {
                     done.set(true);

@@ -339,11 +339,7 @@ final class Bookkeeper implements Books {
         long epoch = progress.epoch(at);
         for (LedgerEntry entry : posting.entries()) {
             publish(entry, at);
-            String team = entry.getTeam();
-            Long spent = teamSpend.get(team);
-            teamSpend.put(
-                    team,
-                    Math.addExact(spent == null ? 0 : spent, entry.getAmount().getNanoUsd()));
+            addToTeam(entry);
         }
         for (Moved moved : posting.positions()) {
             keep(moved);
@@ -360,6 +356,15 @@ final class Bookkeeper implements Books {
             untoldCells.put(key, at);
         }
         posting.alerts().forEach(alert -> publish(alert, at));
+    }
+
+    // a correction is of the past, and says nothing of how fast money is spent
+    private void addToTeam(LedgerEntry entry) {
+        long nanoUsd = entry.getAmount().getNanoUsd();
+        if (nanoUsd != 0 && entry.getCorrects() == null) {
+            Long spent = teamSpend.get(entry.getTeam());
+            teamSpend.put(entry.getTeam(), Math.addExact(spent == null ? 0 : spent, nanoUsd));
+        }
     }
 
     /** Publishes positions and spend that changed since the last time, each once as it is now. */

@@ -144,7 +144,7 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
         Amounts spent = window.spent();
         for (Budget budget : org.getBudgets()) {
             if (budget.getPeriod().equals(window.period())) {
-                watch.look(key, window.end(), spent, spent, budget, at);
+                watch.look(key, window.end(), spent, spent, budget, Long.MAX_VALUE, at);
             }
         }
         // any period will do, since the money is the same

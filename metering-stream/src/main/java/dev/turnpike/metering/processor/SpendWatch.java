@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class SpendWatch {
 
     private static final long LOOK_MILLIS = 5_000;
+    private static final long LATELY_MILLIS = 60_000;
     private static final long DAY_MILLIS = 86_400_000;
 
     private final ProcessorContext<Object, Object> context;
@@ -36,8 +37,10 @@ final class SpendWatch {
     private final KeyValueStore<String, PastWatch> pasts;
     private final ExpiryIndex expiry;
     private final RaisedAlerts raised;
-    // not stored: after a restart it looks at once, which costs a look
+    // not stored: after a restart, as after any time without ticks, nobody knows how fast was spent what was spent
+    // since
     private long looked = Long.MIN_VALUE;
+    private boolean isPace;
 
     SpendWatch(ProcessorContext<Object, Object> context, MeteringConfig config, MeterMetrics metrics) {
         this.context = context;
@@ -52,10 +55,11 @@ final class SpendWatch {
 
     /** Whether enough time has passed since the look before; if so, this is one. */
     boolean isTimeToLook(long at) {
-        if (Math.floorDiv(at, LOOK_MILLIS) <= looked) {
+        if (looked != Long.MIN_VALUE && at - looked < LOOK_MILLIS) {
             return false;
         }
-        looked = Math.floorDiv(at, LOOK_MILLIS);
+        isPace = looked != Long.MIN_VALUE && at - looked <= LATELY_MILLIS;
+        looked = at;
         return true;
     }
 
@@ -63,8 +67,9 @@ final class SpendWatch {
      * Looks at a budget's window.
      *
      * @param first what is taken for spent before, should this be the first look
+     * @param mostNanoUsd how much can have been spent since the look before
      */
-    void look(PositionKey key, long windowEnd, Amounts spent, Amounts first, Budget budget, long at) {
+    void look(PositionKey key, long windowEnd, Amounts spent, Amounts first, Budget budget, long mostNanoUsd, long at) {
         if (windowEnd == Long.MAX_VALUE) {
             return;
         }
@@ -79,7 +84,8 @@ final class SpendWatch {
             // nothing is burned: no danger begins, and time that passes is seen at the next look
             return;
         }
-        BudgetWatch watch = known.look(window.spent(), at);
+        long most = unit == Unit.NANO_USD ? mostNanoUsd : Long.MAX_VALUE;
+        BudgetWatch watch = known.look(window.spent(), isPace ? most : 0, at);
         budgets.put(id, watch);
         BudgetWatch.Verdict verdict = watch.judge(window, at);
         if (verdict.danger() != Danger.NONE && !isTold(key, budget, verdict.danger())) {
@@ -97,6 +103,16 @@ final class SpendWatch {
         return false;
     }
 
+    /** What a team has spent since the look before. */
+    long since(PositionKey key, long spent) {
+        PastWatch known = pasts.get(id(key));
+        return known == null ? spent : spent - known.seen();
+    }
+
+    private static String id(PositionKey key) {
+        return key.scope() + '/' + key.scopeValue();
+    }
+
     /**
      * Looks at what a team or an org spends in all.
      *
@@ -105,14 +121,14 @@ final class SpendWatch {
      * @param history what it spent by hour so far, asked for at the first look
      */
     void lookBack(PositionKey key, long spent, long since, Supplier<Map<Long, Long>> history, long at) {
-        String id = key.scope() + '/' + key.scopeValue();
+        String id = id(key);
         PastWatch known = pasts.get(id);
         if (known == null) {
             known = PastWatch.begin(spent, since, history.get(), at);
         } else if (known.seen() == spent && known.since() == since) {
             return;
         }
-        PastWatch watch = known.look(spent, since, at);
+        PastWatch watch = known.look(spent, since, isPace, at);
         pasts.put(id, watch);
         PastWatch.Verdict verdict = watch.judge();
         if (verdict.isRunaway()) {

@@ -71,17 +71,19 @@ final class WatchSpendProcessor extends ContextualProcessor<String, Tick, Object
     }
 
     private void look(String team, long at) {
+        Long known = spent.get(team);
+        long inAll = known == null ? 0 : known;
+        PositionKey key = new PositionKey(team, "team", team, "day", 0);
+        long most = watch.since(key, inAll);
         for (Budget budget : policies.of(team).getBudgets()) {
             if (!NOT_WATCHED.contains(budget.getScope())) {
-                look(team, budget, at);
+                look(team, budget, most, at);
             }
         }
-        Long inAll = spent.get(team);
-        PositionKey key = new PositionKey(team, "team", team, "day", 0);
-        watch.lookBack(key, inAll == null ? 0 : inAll, 0, () -> history(team, at), at);
+        watch.lookBack(key, inAll, 0, () -> history(team, at), at);
     }
 
-    private void look(String team, Budget budget, long at) {
+    private void look(String team, Budget budget, long most, long at) {
         String scope = PositionKey.prefix(team, budget.getScope());
         try (KeyValueIterator<String, Position> found =
                 positions.range(scope, scope.substring(0, scope.length() - 1) + (char) ('/' + 1))) {
@@ -91,7 +93,7 @@ final class WatchSpendProcessor extends ContextualProcessor<String, Tick, Object
                 if (key.period().equals(budget.getPeriod()) && key.windowStart() <= at && at < position.windowEnd()) {
                     boolean isNew = at - position.begunAt() <= NEW_MILLIS;
                     Amounts before = isNew ? position.carried() : position.spent();
-                    watch.look(key, position.windowEnd(), position.spent(), before, budget, at);
+                    watch.look(key, position.windowEnd(), position.spent(), before, budget, most, at);
                 }
             }
         }

@@ -39,7 +39,7 @@ public final class MeteringStores {
     public static final String UNPRICED_ALERTS = "unpriced-alerts";
     /** Nothing, by the ids of alerts that were raised on how fast money is spent, and on orgs. */
     public static final String RAISED_ALERTS = "raised-alerts";
-    /** All that a team has spent since there is this state, nano-dollars. */
+    /** All that a team has spent since there is this state, nano-dollars; without corrections. */
     public static final String TEAM_SPEND = "team-spend";
     /** {@link BudgetWatch} by position, unit and enforcement. */
     public static final String BUDGET_WATCHES = "budget-watches";

@@ -50,10 +50,13 @@ public record BudgetWatch(long spent, Buckets fast, Buckets slow) {
                 Buckets.of(Math.max(SLOW_LEAST, window.length() / SLOW_SHARE)));
     }
 
-    /** The watch after another look. */
-    public BudgetWatch look(long spentNow, long at) {
-        // a correction that takes something back is no pace
-        long more = Math.max(0, spentNow - spent);
+    /**
+     * The watch after another look.
+     *
+     * @param most how much of it can have been spent since the look before; the rest is a correction of the past, which is no pace
+     */
+    public BudgetWatch look(long spentNow, long most, long at) {
+        long more = Math.max(0, Math.min(spentNow - spent, most));
         return new BudgetWatch(spentNow, fast.add(more, at), slow.add(more, at));
     }
 

@@ -118,8 +118,12 @@ public record PastWatch(long seen, long since, long day, List<Long> days, Span m
                 new Span(hour.last, raised(hour.dearest, Math.max(last(hour.dearest), spent))));
     }
 
-    /** The watch after another look. */
-    public PastWatch look(long seenNow, long sinceNow, long at) {
+    /**
+     * The watch after another look.
+     *
+     * @param isPace whether the look before was lately; if not, nobody knows how fast it was spent
+     */
+    public PastWatch look(long seenNow, long sinceNow, boolean isPace, long at) {
         // a correction that takes something back is no pace
         long more = Math.max(0, sinceNow == since ? seenNow - seen : seenNow);
         PastWatch passed = passTo(Math.floorDiv(at, DAY_MILLIS));
@@ -128,8 +132,8 @@ public record PastWatch(long seen, long since, long day, List<Long> days, Span m
                 sinceNow,
                 passed.day,
                 raised(passed.days, Math.addExact(last(passed.days), more)),
-                passed.minute.add(more, at),
-                passed.hour.add(more, at));
+                passed.minute.add(isPace ? more : 0, at),
+                passed.hour.add(isPace ? more : 0, at));
     }
 
     public Verdict judge() {

@@ -158,7 +158,7 @@ class BudgetWatchTest {
 
         void spend(long more) {
             spent += more;
-            watch = watch.look(spent, at);
+            watch = watch.look(spent, Long.MAX_VALUE, at);
         }
 
         Verdict verdict() {

@@ -101,7 +101,7 @@ class PastWatchTest {
     void shouldTakeBackNothing() {
         spend(USD, HOUR, 10 * DAY);
 
-        watch = watch.look(spent - 50 * USD, 0, at).look(spent - 49 * USD, 0, at + LOOK);
+        watch = watch.look(spent - 50 * USD, 0, true, at).look(spent - 49 * USD, 0, true, at + LOOK);
 
         assertThat(watch.judge().spent()).isLessThanOrEqualTo(2 * USD);
     }
@@ -117,16 +117,27 @@ class PastWatchTest {
         PastWatch begun = PastWatch.begin(spent, 0, byHour, 10 * DAY);
 
         assertThat(begun.days()).hasSameSizeAs(watch.days()).startsWith(24 * USD, 24 * USD);
-        assertThat(begun.look(spent + USD, 0, at + LOOK).judge().isRunaway()).isFalse();
-        assertThat(begun.look(spent + 2 * USD, 0, at + LOOK).judge().isRunaway())
+        assertThat(begun.look(spent + USD, 0, true, at + LOOK).judge().isRunaway())
+                .isFalse();
+        assertThat(begun.look(spent + 2 * USD, 0, true, at + LOOK).judge().isRunaway())
                 .isTrue();
+    }
+
+    @Test
+    void shouldNotTakeForAPaceWhatWasSpentWhileNobodyLooked() {
+        spend(USD, HOUR, 10 * DAY);
+
+        watch = watch.look(spent + 100 * USD, 0, false, at + HOUR);
+
+        assertThat(watch.judge().isRunaway()).isFalse();
+        assertThat(watch.days().get(watch.days().size() - 1)).isGreaterThanOrEqualTo(100 * USD);
     }
 
     @Test
     void shouldGoOnWhenWhatIsCountedBeginsAnew() {
         spend(USD, HOUR, 10 * DAY);
 
-        PastWatch next = watch.look(USD, Duration.ofDays(10).toMillis(), at + LOOK);
+        PastWatch next = watch.look(USD, Duration.ofDays(10).toMillis(), true, at + LOOK);
 
         assertThat(next.minute().last().last(1)).isEqualTo(USD);
     }
@@ -138,7 +149,7 @@ class PastWatchTest {
         while (at < until) {
             at += LOOK;
             spent = so + (long) ((double) (at - begun) / every * each);
-            watch = watch.look(spent, 0, at);
+            watch = watch.look(spent, 0, true, at);
         }
     }
 }
