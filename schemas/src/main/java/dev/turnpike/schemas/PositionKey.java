@@ -2,9 +2,6 @@ package dev.turnpike.schemas;
 
 import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.HoldWindow;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The identity of a position: whose money, in which window. The name of a budget is no part of it, so that renaming one
@@ -39,7 +36,15 @@ public record PositionKey(String team, String scope, String scopeValue, String p
 
     /** {@code team/scope/value/period/start}, each part form-encoded so that any text may be in it. */
     public String encode() {
-        return encode(team) + '/' + encode(scope) + '/' + encode(scopeValue) + '/' + period + '/' + windowStart;
+        return FormEncoding.encode(team)
+                + '/'
+                + FormEncoding.encode(scope)
+                + '/'
+                + FormEncoding.encode(scopeValue)
+                + '/'
+                + period
+                + '/'
+                + windowStart;
     }
 
     /** What the keys of all positions of a scope of a team begin with. */
@@ -58,27 +63,10 @@ public record PositionKey(String team, String scope, String scopeValue, String p
             throw new IllegalArgumentException(key + ": a budget window's key has five parts");
         }
         return new PositionKey(
-                decodePart(parts[0]), decodePart(parts[1]), decodePart(parts[2]), parts[3], Long.parseLong(parts[4]));
-    }
-
-    private static String encode(String part) {
-        for (int i = 0; i < part.length(); i++) {
-            char c = part.charAt(i);
-            boolean plain = (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || c == '-'
-                    || c == '_'
-                    || c == '.'
-                    || c == '*';
-            if (!plain) {
-                return URLEncoder.encode(part, StandardCharsets.UTF_8);
-            }
-        }
-        return part;
-    }
-
-    private static String decodePart(String part) {
-        return URLDecoder.decode(part, StandardCharsets.UTF_8);
+                FormEncoding.decode(parts[0]),
+                FormEncoding.decode(parts[1]),
+                FormEncoding.decode(parts[2]),
+                parts[3],
+                Long.parseLong(parts[4]));
     }
 }

@@ -202,11 +202,17 @@ public final class ObjectCachingStore<K, V> extends WrappedStateStore<KeyValueSt
     }
 
     private void write() {
+        if (changed.isEmpty()) {
+            return;
+        }
+        List<KeyValue<K, V>> entries = new ArrayList<>(changed.size());
         changed.forEach((key, value) -> {
-            wrapped().put(key, value.orElse(null));
+            entries.add(KeyValue.pair(key, value.orElse(null)));
             read.put(key, value);
         });
         changed.clear();
+        // one batch: RocksDB is entered once
+        wrapped().putAll(entries);
     }
 
     private boolean isOwner() {

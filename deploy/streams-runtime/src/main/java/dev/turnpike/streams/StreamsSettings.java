@@ -26,6 +26,7 @@ import org.apache.kafka.streams.TopologyConfig;
  * @param threads stream threads in this process
  * @param commitInterval how long a transaction stays open: latency against throughput
  * @param standbyReplicas copies of the stores on other instances
+ * @param stateMemoryMb megabytes that the local stores of the process share outside of the heap
  * @param sessionTimeout after this silence an instance is taken for dead
  * @param registry settings of the schema registry client by Confluent's names
  * @param kafka further settings of Kafka Streams and its clients, as they are
@@ -38,6 +39,7 @@ public record StreamsSettings(
         int threads,
         Duration commitInterval,
         int standbyReplicas,
+        int stateMemoryMb,
         Duration sessionTimeout,
         Map<String, String> registry,
         Map<String, String> kafka) {
@@ -61,7 +63,7 @@ public record StreamsSettings(
 
     /**
      * Reads {@code bootstrap.servers}, {@code schema.registry.url}, {@code application.id}, {@code topics.prefix},
-     * {@code state.dir}, {@code threads}, {@code commit.interval}, {@code standby.replicas}, {@code session.timeout} and
+     * {@code state.dir}, {@code threads}, {@code commit.interval}, {@code standby.replicas}, {@code state.memory.mb}, {@code session.timeout} and
      * everything below {@code kafka.}.
      *
      * @throws IllegalArgumentException naming key, value and cure
@@ -83,6 +85,7 @@ public record StreamsSettings(
                 settings.integer("threads", 1, 1, 64),
                 settings.duration("commit.interval", Duration.ofMillis(30), Duration.ofMillis(1)),
                 settings.integer("standby.replicas", 0, 0, 5),
+                settings.integer("state.memory.mb", 256, 32, 1 << 16),
                 settings.duration("session.timeout", Duration.ofSeconds(10), Duration.ofSeconds(1)),
                 registry,
                 settings.below("kafka."));
@@ -100,6 +103,7 @@ public record StreamsSettings(
                 threads,
                 commitInterval,
                 standbyReplicas,
+                stateMemoryMb,
                 sessionTimeout,
                 registry,
                 more);
@@ -123,6 +127,8 @@ public record StreamsSettings(
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
         properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbyReplicas);
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedStateMemory.class.getName());
+        properties.put(SharedStateMemory.MEGABYTES, stateMemoryMb);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);

@@ -29,6 +29,7 @@ class StreamsSettingsTest {
                         1,
                         Duration.ofMillis(30),
                         0,
+                        256,
                         Duration.ofSeconds(10),
                         Map.of("schema.registry.url", "http://127.0.0.1:8081"),
                         Map.of()));
@@ -46,6 +47,7 @@ class StreamsSettingsTest {
                 "threads", "4",
                 "commit.interval", "100ms",
                 "standby.replicas", "1",
+                "state.memory.mb", "512",
                 "session.timeout", "3s",
                 "bearer.auth.token", "t",
                 "kafka.security.protocol", "SSL"));
@@ -59,6 +61,7 @@ class StreamsSettingsTest {
                         4,
                         Duration.ofMillis(100),
                         1,
+                        512,
                         Duration.ofSeconds(3),
                         Map.of("schema.registry.url", "http://127.0.0.1:8081", "bearer.auth.token", "t"),
                         Map.of("security.protocol", "SSL")));

@@ -43,9 +43,8 @@ public interface Books {
             moved.add(new Posting.Moved(position, known == null, change.isFeedback()));
         }
         List<LedgerEntry> entries = settlement.entries();
-        List<SpendAggregate> cells = entries.isEmpty()
-                ? List.of()
-                : SpendCells.add(entries, ZoneId.of(settlement.account().timezone()), this::cell);
+        List<SpendAggregate> cells =
+                SpendCells.add(entries, ZoneId.of(settlement.account().timezone()), this::cell);
         return new Posting(entries, moved, cells, alerts);
     }
 

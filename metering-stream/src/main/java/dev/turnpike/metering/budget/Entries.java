@@ -6,6 +6,7 @@ import dev.turnpike.metering.pricing.Quote.Contradictory;
 import dev.turnpike.metering.pricing.Quote.Priced;
 import dev.turnpike.metering.pricing.Quote.Unpriced;
 import dev.turnpike.schemas.Amounts;
+import dev.turnpike.schemas.Copies;
 import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.Pricing.Tokens;
 import dev.turnpike.schemas.event.AmountVector;
@@ -38,13 +39,12 @@ final class Entries {
 
     /** Usage without a known dispatch: in the windows and with the labels it has by itself. */
     static LedgerEntry undispatched(UsageReport report, Quote quote, long at, Terms terms) {
-        return counted(costed(reported(report, at), quote).build(), List.of(), terms);
+        return counted(costed(reported(report, at), quote), List.of(), terms);
     }
 
     /** Usage under a dispatch: in its windows, with its labels, at the instant of admission. */
     static LedgerEntry dispatched(UsageReport report, Quote quote, Hold hold, Terms terms) {
-        LedgerEntry entry = reported(report, hold.admittedAt()).build();
-        return moved(entry, quote, hold, terms);
+        return moved(reported(report, hold.admittedAt()), quote, hold, terms);
     }
 
     /** The same usage under another dispatch. */
@@ -53,27 +53,26 @@ final class Entries {
         Map<String, String> tags = new HashMap<>(entry.getTags());
         tags.putAll(labels.getTags());
         Price baseline = hold.dispatch().getBaselinePrice();
-        LedgerEntry moved = costed(LedgerEntry.newBuilder(entry), quote)
-                .setDecision(hold.decision())
-                .setAdmittedAt(hold.admittedAt())
-                .setUser(labels.getUser() == null ? entry.getUser() : labels.getUser())
-                .setTaskId(labels.getTaskId() == null ? entry.getTaskId() : labels.getTaskId())
-                .setTaskType(labels.getTaskType() == null ? entry.getTaskType() : labels.getTaskType())
-                .setTags(tags)
-                .setBaselineNanoUsd(
-                        baseline == null ? null : Pricing.cost(baseline, tokens(entry), entry.getServiceTier()))
-                .build();
+        LedgerEntry moved = costed(Copies.of(entry), quote);
+        moved.setDecision(hold.decision());
+        moved.setAdmittedAt(hold.admittedAt());
+        moved.setUser(labels.getUser() == null ? entry.getUser() : labels.getUser());
+        moved.setTaskId(labels.getTaskId() == null ? entry.getTaskId() : labels.getTaskId());
+        moved.setTaskType(labels.getTaskType() == null ? entry.getTaskType() : labels.getTaskType());
+        moved.setTags(tags);
+        moved.setBaselineNanoUsd(
+                baseline == null ? null : Pricing.cost(baseline, tokens(entry), entry.getServiceTier()));
         return counted(moved, hold.windowsOf(entry.getProvider(), entry.getModel()), terms);
     }
 
     /** The same usage at another price. */
     static LedgerEntry priced(LedgerEntry entry, Priced price) {
         AmountVector amount = entry.getAmount();
-        return LedgerEntry.newBuilder(entry)
-                .setAmount(new AmountVector(price.nanoUsd(), amount.getTokens(), amount.getRequests()))
-                .setUnpriced(false)
-                .setPriceVersion(price.priceVersion())
-                .build();
+        LedgerEntry priced = Copies.of(entry);
+        priced.setAmount(new AmountVector(price.nanoUsd(), amount.getTokens(), amount.getRequests()));
+        priced.setUnpriced(false);
+        priced.setPriceVersion(price.priceVersion());
+        return priced;
     }
 
     /** The entry with its share of what belongs to the whole request. */
@@ -82,10 +81,10 @@ final class Entries {
         if (amount.getRequests() == (first ? 1 : 0) && entry.getOverrunNanoUsd() == overrunNanoUsd) {
             return entry;
         }
-        return LedgerEntry.newBuilder(entry)
-                .setAmount(new AmountVector(amount.getNanoUsd(), amount.getTokens(), first ? 1L : 0L))
-                .setOverrunNanoUsd(overrunNanoUsd)
-                .build();
+        LedgerEntry sharing = Copies.of(entry);
+        sharing.setAmount(new AmountVector(amount.getNanoUsd(), amount.getTokens(), first ? 1L : 0L));
+        sharing.setOverrunNanoUsd(overrunNanoUsd);
+        return sharing;
     }
 
     /** Takes back what stands of a usage report. */
@@ -96,27 +95,23 @@ final class Entries {
     }
 
     private static LedgerEntry reversal(LedgerEntry entry, String id, String reason) {
-        return correction(LedgerEntry.newBuilder(entry), entry.getEntryId(), id, reason)
-                .setInputTokens(-entry.getInputTokens())
-                .setCacheReadTokens(-entry.getCacheReadTokens())
-                .setCacheWrite5mTokens(-entry.getCacheWrite5mTokens())
-                .setCacheWrite1hTokens(-entry.getCacheWrite1hTokens())
-                .setOutputTokens(-entry.getOutputTokens())
-                .setReasoningTokens(-entry.getReasoningTokens())
-                .setAmount(Amounts.of(entry.getAmount()).negate().toAvro())
-                .setOverrunNanoUsd(-entry.getOverrunNanoUsd())
-                .setBaselineNanoUsd(entry.getBaselineNanoUsd() == null ? null : -entry.getBaselineNanoUsd())
-                .build();
+        LedgerEntry reversal = correction(entry, entry.getEntryId(), id, reason);
+        reversal.setInputTokens(-entry.getInputTokens());
+        reversal.setCacheReadTokens(-entry.getCacheReadTokens());
+        reversal.setCacheWrite5mTokens(-entry.getCacheWrite5mTokens());
+        reversal.setCacheWrite1hTokens(-entry.getCacheWrite1hTokens());
+        reversal.setOutputTokens(-entry.getOutputTokens());
+        reversal.setReasoningTokens(-entry.getReasoningTokens());
+        reversal.setAmount(Amounts.of(entry.getAmount()).negate().toAvro());
+        reversal.setOverrunNanoUsd(-entry.getOverrunNanoUsd());
+        reversal.setBaselineNanoUsd(entry.getBaselineNanoUsd() == null ? null : -entry.getBaselineNanoUsd());
+        return reversal;
     }
 
     /** Books a usage report anew, after its reversal. */
     static LedgerEntry replacement(Booking standing, LedgerEntry wanted, String reason, Terms terms) {
-        LedgerEntry replacement = correction(
-                        LedgerEntry.newBuilder(wanted),
-                        standing.entry().getEntryId(),
-                        id(wanted, standing.corrections() + 2),
-                        reason)
-                .build();
+        LedgerEntry replacement =
+                correction(wanted, standing.entry().getEntryId(), id(wanted, standing.corrections() + 2), reason);
         return counted(replacement, wanted.getWindows(), terms);
     }
 
@@ -134,12 +129,11 @@ final class Entries {
         long paid = sign * (costOf(entry) - entry.getOverrunNanoUsd());
         long overrun = entry.getOverrunNanoUsd() == 0 ? 0 : Math.max(0, price.nanoUsd() - paid);
         AmountVector amount = entry.getAmount();
-        LedgerEntry replacement = correction(LedgerEntry.newBuilder(entry), entry.getEntryId(), id + 2, Pricing.CHANGED)
-                .setAmount(new AmountVector(sign * price.nanoUsd(), amount.getTokens(), amount.getRequests()))
-                .setOverrunNanoUsd(sign * overrun)
-                .setUnpriced(false)
-                .setPriceVersion(price.priceVersion())
-                .build();
+        LedgerEntry replacement = correction(entry, entry.getEntryId(), id + 2, Pricing.CHANGED);
+        replacement.setAmount(new AmountVector(sign * price.nanoUsd(), amount.getTokens(), amount.getRequests()));
+        replacement.setOverrunNanoUsd(sign * overrun);
+        replacement.setUnpriced(false);
+        replacement.setPriceVersion(price.priceVersion());
         reversal.setWindows(windows);
         replacement.setWindows(windows);
         return List.of(reversal, replacement);
@@ -244,7 +238,7 @@ final class Entries {
         return entry;
     }
 
-    private static LedgerEntry.Builder reported(UsageReport report, long admittedAt) {
+    private static LedgerEntry reported(UsageReport report, long admittedAt) {
         Tokens tokens = Tokens.of(report);
         return LedgerEntry.newBuilder()
                 .setEntryId(Identity.of(report.getTeam(), report.getSource(), report.getUsageId(), 0))
@@ -274,10 +268,11 @@ final class Entries {
                 .setServiceTier(report.getServiceTier())
                 .setReportedCostUsd(report.getReportedCostUsd())
                 .setLatencyMs(report.getLatencyMs())
-                .setTimeToFirstTokenMs(report.getTimeToFirstTokenMs());
+                .setTimeToFirstTokenMs(report.getTimeToFirstTokenMs())
+                .build();
     }
 
-    private static LedgerEntry.Builder costed(LedgerEntry.Builder entry, Quote quote) {
+    private static LedgerEntry costed(LedgerEntry entry, Quote quote) {
         if (quote instanceof Priced priced) {
             return costed(entry, priced.tokens(), priced.nanoUsd(), priced.priceVersion());
         }
@@ -287,16 +282,20 @@ final class Entries {
         throw new IllegalArgumentException("cannot be booked: " + ((Contradictory) quote).detail());
     }
 
-    private static LedgerEntry.Builder costed(
-            LedgerEntry.Builder entry, Tokens tokens, long nanoUsd, @Nullable String priceVersion) {
-        return entry.setAmount(new AmountVector(nanoUsd, tokens.total(), 0L))
-                .setUnpriced(priceVersion == null)
-                .setPriceVersion(priceVersion);
+    private static LedgerEntry costed(LedgerEntry entry, Tokens tokens, long nanoUsd, @Nullable String priceVersion) {
+        entry.setAmount(new AmountVector(nanoUsd, tokens.total(), 0L));
+        entry.setUnpriced(priceVersion == null);
+        entry.setPriceVersion(priceVersion);
+        return entry;
     }
 
-    private static LedgerEntry.Builder correction(
-            LedgerEntry.Builder entry, String corrects, String id, String reason) {
-        return entry.setEntryId(id).setKind(CORRECTION).setCorrects(corrects).setReason(reason);
+    private static LedgerEntry correction(LedgerEntry entry, String corrects, String id, String reason) {
+        LedgerEntry correction = Copies.of(entry);
+        correction.setEntryId(id);
+        correction.setKind(CORRECTION);
+        correction.setCorrects(corrects);
+        correction.setReason(reason);
+        return correction;
     }
 
     private static String id(LedgerEntry entry, int number) {

@@ -1,7 +1,6 @@
 package dev.turnpike.metering.budget;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import dev.turnpike.schemas.FormEncoding;
 
 /** Names made of parts: joined by slashes, each part form-encoded, so that different parts never give the same name. */
 final class Identity {
@@ -14,7 +13,7 @@ final class Identity {
             if (!name.isEmpty()) {
                 name.append('/');
             }
-            name.append(URLEncoder.encode(part.toString(), StandardCharsets.UTF_8));
+            name.append(FormEncoding.encode(part.toString()));
         }
         return name.toString();
     }

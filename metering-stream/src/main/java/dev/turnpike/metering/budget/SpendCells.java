@@ -3,6 +3,7 @@ package dev.turnpike.metering.budget;
 import dev.turnpike.metering.budget.SpendKey.Window;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.BudgetWindow;
+import dev.turnpike.schemas.Copies;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.SpendAggregate;
 import java.time.DayOfWeek;
@@ -101,14 +102,14 @@ final class SpendCells {
         Amounts amount = Amounts.of(entry.getAmount());
         long baseline = entry.getBaselineNanoUsd() == null ? amount.nanoUsd() : entry.getBaselineNanoUsd();
         var tokens = Entries.tokens(entry);
-        return SpendAggregate.newBuilder(cell)
-                .setAmount(Amounts.of(cell.getAmount()).plus(amount).toAvro())
-                .setEntries(cell.getEntries() + 1)
-                .setInputTokens(Math.addExact(cell.getInputTokens(), tokens.inclusiveInput()))
-                .setCacheReadTokens(Math.addExact(cell.getCacheReadTokens(), tokens.cacheRead()))
-                .setOutputTokens(Math.addExact(cell.getOutputTokens(), tokens.inclusiveOutput()))
-                .setBaselineNanoUsd(Math.addExact(cell.getBaselineNanoUsd(), baseline))
-                .setUnpricedTokens(Math.addExact(cell.getUnpricedTokens(), entry.getUnpriced() ? amount.tokens() : 0))
-                .build();
+        SpendAggregate sum = Copies.of(cell);
+        sum.setAmount(Amounts.of(cell.getAmount()).plus(amount).toAvro());
+        sum.setEntries(cell.getEntries() + 1);
+        sum.setInputTokens(Math.addExact(cell.getInputTokens(), tokens.inclusiveInput()));
+        sum.setCacheReadTokens(Math.addExact(cell.getCacheReadTokens(), tokens.cacheRead()));
+        sum.setOutputTokens(Math.addExact(cell.getOutputTokens(), tokens.inclusiveOutput()));
+        sum.setBaselineNanoUsd(Math.addExact(cell.getBaselineNanoUsd(), baseline));
+        sum.setUnpricedTokens(Math.addExact(cell.getUnpricedTokens(), entry.getUnpriced() ? amount.tokens() : 0));
+        return sum;
     }
 }

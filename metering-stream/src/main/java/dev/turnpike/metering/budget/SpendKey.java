@@ -1,11 +1,8 @@
 package dev.turnpike.metering.budget;
 
 import dev.turnpike.schemas.BudgetWindow;
+import dev.turnpike.schemas.FormEncoding;
 import dev.turnpike.schemas.event.SpendAggregate;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,10 +64,20 @@ public record SpendKey(
     }
 
     public String encode() {
-        return at(team, window, windowStart)
-                + Stream.of(user, provider, model, taskType, tag, tagValue)
-                        .map(SpendKey::part)
-                        .collect(Collectors.joining("/", "/", taskId == null ? "" : '/' + part(taskId)));
+        String key = at(team, window, windowStart)
+                + '/'
+                + part(user)
+                + '/'
+                + part(provider)
+                + '/'
+                + part(model)
+                + '/'
+                + part(taskType)
+                + '/'
+                + part(tag)
+                + '/'
+                + part(tagValue);
+        return taskId == null ? key : key + '/' + part(taskId);
     }
 
     /** What the keys of all cells of a team that begin at an instant begin with; sorts like the instant. */
@@ -105,6 +112,6 @@ public record SpendKey(
     }
 
     private static String part(@Nullable String text) {
-        return text == null ? NOT_STATED : URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return text == null ? NOT_STATED : FormEncoding.encode(text);
     }
 }

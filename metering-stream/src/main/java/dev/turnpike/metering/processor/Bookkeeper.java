@@ -348,10 +348,10 @@ final class Bookkeeper implements Books {
             }
         }
         for (SpendAggregate cell : posting.cells()) {
-            if (isForgotten(cell, at)) {
+            String key = SpendKey.of(cell).encode();
+            if (isForgotten(key, cell, at)) {
                 continue;
             }
-            String key = SpendKey.of(cell).encode();
             keep(key, cell);
             untoldCells.put(key, at);
         }
@@ -387,8 +387,8 @@ final class Bookkeeper implements Books {
     }
 
     // a cell that is over and forgotten must not begin again with a difference
-    private boolean isForgotten(SpendAggregate cell, long at) {
-        return endOf(cell) <= at && cells.get(SpendKey.of(cell).encode()) == null;
+    private boolean isForgotten(String key, SpendAggregate cell, long at) {
+        return endOf(cell) <= at && cells.get(key) == null;
     }
 
     private long endOf(SpendAggregate cell) {

@@ -17,14 +17,17 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -48,6 +51,15 @@ public final class RecentReader implements AutoCloseable {
     private static final List<Topic<?>> TAILS =
             List.of(Topics.DECISIONS, Topics.ALERTS, Topics.DEAD_LETTERS, Topics.BUDGETS);
 
+    // nobody sees a fifth of a second, and a broker under load feels each request
+    private static final Map<String, Object> FEW_LARGE_ANSWERS = Map.of(
+            ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
+            1 << 20,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            (int) POLL.toMillis(),
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            5_000);
+
     private final Recent recent = new Recent();
     private final Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
     private final Map<String, Handler> handlers = new HashMap<>();
@@ -69,7 +81,7 @@ public final class RecentReader implements AutoCloseable {
         this.settings = settings;
         this.serdes = serdes;
         this.clock = clock;
-        this.consumer = consumer(settings, "recent");
+        this.consumer = consumer(settings, "recent", FEW_LARGE_ANSWERS);
         this.thread = new Thread(this::run, "meter-recent");
         thread.setDaemon(true);
         for (Kind kind : Kind.values()) {
@@ -107,11 +119,17 @@ public final class RecentReader implements AutoCloseable {
 
     /** A consumer of committed records without a group. */
     public static KafkaConsumer<byte[], byte[]> consumer(StreamsSettings settings, String name) {
+        return consumer(settings, name, Map.of());
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(
+            StreamsSettings settings, String name, Map<String, Object> more) {
         // the client settings of a store's restoration are those of a reader without a group
         Map<String, Object> client = new StreamsConfig(settings.properties())
                 .getRestoreConsumerConfigs(settings.applicationId() + '-' + name);
         client.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        client.putAll(more);
         return new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
@@ -150,9 +168,9 @@ public final class RecentReader implements AutoCloseable {
     }
 
     /** What was there at the start is taken in the order of its times, whichever partition came first. */
-    private void take(Iterable<ConsumerRecord<byte[], byte[]>> records) {
+    private void take(ConsumerRecords<byte[], byte[]> records) {
         if (ends.isEmpty()) {
-            records.forEach(this::handle);
+            newest(records).forEach(this::handle);
             return;
         }
         records.forEach(early::add);
@@ -162,6 +180,16 @@ public final class RecentReader implements AutoCloseable {
             early.forEach(this::handle);
             early.clear();
         }
+    }
+
+    /** All of them, but of each budget window only the newest. */
+    private Collection<ConsumerRecord<byte[], byte[]>> newest(ConsumerRecords<byte[], byte[]> records) {
+        String budgets = settings.topic(Topics.BUDGETS);
+        Map<Object, ConsumerRecord<byte[], byte[]>> newest = new LinkedHashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            newest.put(record.topic().equals(budgets) ? key(record) : record, record);
+        }
+        return newest.values();
     }
 
     private void assign() {

@@ -39,7 +39,7 @@ public final class ExpiryIndex {
         if (from != to) {
             // what was put behind the point of reading is gone with the next reading
             if (from > progress.expiredUntil() && from != Long.MAX_VALUE) {
-                store.delete(new Due(from, kind, subject).encode());
+                remove(new Due(from, kind, subject));
             }
             add(to, kind, subject);
         }
@@ -62,10 +62,15 @@ public final class ExpiryIndex {
                 due.add(Due.decode(next.key));
             }
         }
-        due.forEach(done -> store.delete(done.encode()));
+        due.forEach(this::remove);
         boolean isRest = due.size() == most;
         progress.expiredUntil(isRest ? due.get(most - 1).at() : now);
         progress.expiryBudget(isRest ? 2L * most : most / 2);
         return due;
+    }
+
+    // a deletion would be told what it deletes, and has to look for it
+    private void remove(Due due) {
+        store.put(due.encode(), null);
     }
 }
