@@ -49,7 +49,7 @@ public record PositionKey(String team, String scope, String scopeValue, String p
 
     /** What the keys of all positions of a scope of a team begin with. */
     public static String prefix(String team, String scope) {
-        return encode(team) + '/' + encode(scope) + '/';
+        return FormEncoding.encode(team) + '/' + FormEncoding.encode(scope) + '/';
     }
 
     /**
