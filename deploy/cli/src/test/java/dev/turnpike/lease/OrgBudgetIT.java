@@ -271,6 +271,7 @@ class OrgBudgetIT {
         return ModelOffer.newBuilder()
                 .setProvider("acme")
                 .setModel("large")
+                .setQuality(Map.of("*", 0.9))
                 .setPrices(List.of(Price.newBuilder()
                         .setVersion("large@1")
                         .setEffectiveFrom(0)

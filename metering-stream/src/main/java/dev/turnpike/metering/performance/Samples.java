@@ -30,6 +30,16 @@ public final class Samples {
     }
 
     /**
+     * An attempt of which nobody said how it ended until the time of its hold did: for the model it is an error, or a provider that
+     * answers nothing would look as well as one that is not asked.
+     *
+     * @param estimate what was booked for want of reports
+     */
+    public static PerformanceSample ofSilence(LedgerEntry estimate) {
+        return about(estimate).setAttempts(1).setErrors(1).build();
+    }
+
+    /**
      * A judgement of an answer.
      *
      * @param score 0..1

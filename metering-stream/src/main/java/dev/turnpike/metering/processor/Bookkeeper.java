@@ -493,6 +493,8 @@ final class Bookkeeper implements Books {
                 progress.unpriced(entry.getAdmittedAt());
             }
             publish(Samples.ofAttempt(entry), at);
+        } else if (entry.getKind().equals("estimate")) {
+            publish(Samples.ofSilence(entry), at);
         }
     }
 

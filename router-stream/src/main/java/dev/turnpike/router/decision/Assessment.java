@@ -4,9 +4,7 @@ import dev.turnpike.router.decision.SuccessEstimator.Estimate;
 import dev.turnpike.schemas.Pricing;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Price;
-import dev.turnpike.schemas.event.PriceTier;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +19,6 @@ final class Assessment {
 
     // output of one answer to expect of any model before anything is known: the length of a page
     private static final double USUAL_OUTPUT_TOKENS = 400;
-    private static final double TOKENS_PER_PRICE = 1_000_000;
 
     // deciding allocates nothing that grows with the catalog: the arrays of a thread are used again by its next
     // decision
@@ -31,29 +28,29 @@ final class Assessment {
     private final Shortlist shortlist;
     private final Track track;
     private final Estimate estimate;
+    private final Prices prices;
     private final double worth;
     private final boolean plain;
     private final int size;
     private final Scratch scratch;
     private final @Nullable Exclusion[] excluded;
-    private final @Nullable Price[] prices;
     private final double[] success;
     private final double[] expected;
     private final double[] merit;
     private int strongest = -1;
 
-    private Assessment(Fleet fleet, Shortlist shortlist, Track track, Estimate estimate, double worth) {
+    private Assessment(Fleet fleet, Shortlist shortlist, Track track, Estimate estimate, Prices prices, double worth) {
         this.fleet = fleet;
         this.shortlist = shortlist;
         this.track = track;
         this.estimate = estimate;
+        this.prices = prices;
         this.worth = worth;
         this.plain = track.isPlain();
         this.size = shortlist.size();
         this.scratch = SCRATCH.get();
         scratch.fit(size);
         this.excluded = scratch.excluded;
-        this.prices = scratch.prices;
         this.success = scratch.success;
         this.expected = scratch.expected;
         this.merit = scratch.merit;
@@ -65,19 +62,17 @@ final class Assessment {
         @Nullable
         Exclusion[] excluded = new Exclusion[0];
 
-        @Nullable
-        Price[] prices = new Price[0];
-
         double[] success = new double[0];
         double[] expected = new double[0];
         double[] merit = new double[0];
+        final int[] bestPreferred = new int[Ranking.AT_HAND];
+        final int[] bestStandIns = new int[Ranking.AT_HAND];
         int[] preferred = new int[0];
         int[] standIns = new int[0];
 
         void fit(int size) {
             if (success.length < size) {
                 excluded = new Exclusion[size];
-                prices = new Price[size];
                 success = new double[size];
                 expected = new double[size];
                 merit = new double[size];
@@ -97,6 +92,7 @@ final class Assessment {
                 rules.shortlist(fleet),
                 track,
                 estimator.estimate(ask, track),
+                fleet.catalog().pricesAt(now),
                 worth == null ? Double.NaN : (double) worth);
         assessment.fill(ask, OutputCap.of(ask, rules), now);
         return assessment;
@@ -108,26 +104,28 @@ final class Assessment {
         double most = (double) cap.most();
         double usualOutput = Math.min(most, USUAL_OUTPUT_TOKENS);
         var eligibility = new Eligibility(ask, input, now);
+        Catalog catalog = fleet.catalog();
+        boolean sound = fleet.isSound();
+        String tier = ask.prompt().serviceTier();
         for (int k = 0; k < size; k++) {
             int index = shortlist.index(k);
-            Offer offer = fleet.offer(index);
-            Price price = offer.priceAt(now);
-            prices[k] = price;
-            excluded[k] = unpriced(price, ask.prompt().serviceTier());
-            if (excluded[k] == null) {
-                excluded[k] = eligibility.exclusionOf(offer);
+            Exclusion why = unpriced(prices.of(index), tier);
+            if (why == null && !(sound && eligibility.clearlyCan(catalog, index))) {
+                why = eligibility.exclusionOf(fleet.offer(index));
             }
-            if (price == null || excluded[k] != null) {
+            excluded[k] = why;
+            if (why != null) {
                 continue;
             }
             double output = Math.min(most, track.outputTokens(index, usualOutput));
             double likely = estimate.success(index);
             success[k] = likely;
-            expected[k] = cost(price, input, output * choices);
+            expected[k] = prices.cost(index, input, output * choices);
             merit[k] = merit(likely, expected[k]);
-            if (strongest < 0
-                    || likely > success[strongest]
-                    || (likely == success[strongest] && expected[k] > expected[strongest])) {
+            if (track.isKnown(index)
+                    && (strongest < 0
+                            || likely > success[strongest]
+                            || (likely == success[strongest] && expected[k] > expected[strongest]))) {
                 strongest = k;
             }
         }
@@ -145,13 +143,14 @@ final class Assessment {
         return merit[k];
     }
 
-    /** Room for places in the shortlist: two arrays, to be filled once. */
-    int[] roomForPreferred() {
-        return scratch.preferred;
+    /** Empty, to be filled once. */
+    Ranking preferred() {
+        return new Ranking(this, scratch.bestPreferred, scratch.preferred);
     }
 
-    int[] roomForStandIns() {
-        return scratch.standIns;
+    /** The same. */
+    Ranking standIns() {
+        return new Ranking(this, scratch.bestStandIns, scratch.standIns);
     }
 
     Estimate estimate() {
@@ -243,11 +242,16 @@ final class Assessment {
 
     @Nullable
     Price price(int k) {
-        return prices[k];
+        return prices.of(shortlist.index(k));
     }
 
     double success(int k) {
         return success[k];
+    }
+
+    /** Whether more than a guess says how likely it succeeds. */
+    boolean isKnown(int k) {
+        return track.isKnown(shortlist.index(k));
     }
 
     /** Expected cost of one attempt, nano-dollars. */
@@ -260,7 +264,7 @@ final class Assessment {
         return success[k] > 0 ? Math.round(expected[k] / success[k]) : Long.MAX_VALUE;
     }
 
-    /** The eligible offer most likely to succeed, the dearest among equals; -1: none is eligible. */
+    /** The eligible offer of known quality most likely to succeed, the dearest among equals; -1: there is none. */
     int strongest() {
         return strongest;
     }
@@ -291,7 +295,7 @@ final class Assessment {
             return Exclusion.UNPRICED;
         }
         // what is asked for by name must have a price, or nobody knows what it may cost
-        return Pricing.knows(price, serviceTier) ? null : Exclusion.UNPRICED_TIER;
+        return serviceTier == null || Pricing.knows(price, serviceTier) ? null : Exclusion.UNPRICED_TIER;
     }
 
     boolean isSpecialist(int k) {
@@ -301,21 +305,5 @@ final class Assessment {
     /** Whether the policy says what a success is worth. */
     boolean isValued() {
         return !Double.isNaN(worth);
-    }
-
-    private static double cost(Price price, long input, double output) {
-        double inputRate = price.getInput();
-        double outputRate = price.getOutput();
-        List<PriceTier> tiers = price.getTiers();
-        long above = -1;
-        for (int i = 0; i < tiers.size(); i++) {
-            PriceTier tier = tiers.get(i);
-            if (input > tier.getAboveInputTokens() && tier.getAboveInputTokens() > above) {
-                above = tier.getAboveInputTokens();
-                inputRate = tier.getInput() == null ? price.getInput() : tier.getInput();
-                outputRate = tier.getOutput() == null ? price.getOutput() : tier.getOutput();
-            }
-        }
-        return (input * inputRate + output * outputRate) / TOKENS_PER_PRICE + price.getPerRequest();
     }
 }

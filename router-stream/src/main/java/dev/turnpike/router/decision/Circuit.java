@@ -71,9 +71,14 @@ final class Circuit {
         return failing ? Math.max(now, openUntil) : now;
     }
 
+    /** Whether every request is let through. */
+    boolean isClosed() {
+        return !failing && !slow;
+    }
+
     /** Whether a request is kept from the offer. */
     boolean isOpen(long now, long hash) {
-        if (!failing && !slow) {
+        if (isClosed()) {
             return false;
         }
         return (failing && now < openUntil) || Long.remainderUnsigned(hash, ONE_PROBE_IN) != 0;

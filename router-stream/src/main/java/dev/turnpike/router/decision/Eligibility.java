@@ -21,6 +21,8 @@ final class Eligibility {
     private final boolean json;
     private final List<String> regions;
     private final Set<String> failed;
+    private final int abilities;
+    private final boolean usual;
 
     Eligibility(Ask ask, long inputTokens, long now) {
         Prompt prompt = ask.prompt();
@@ -43,6 +45,13 @@ final class Eligibility {
             this.json = prompt.json() || requires.getJson();
             this.regions = requires.getRegions();
         }
+        this.abilities = (tools ? Catalog.TOOLS : 0) | (vision ? Catalog.VISION : 0) | (json ? Catalog.JSON : 0);
+        this.usual = failed.isEmpty() && regions.isEmpty();
+    }
+
+    /** Whether it can without a closer look, provided that its circuit is closed. */
+    boolean clearlyCan(Catalog catalog, int index) {
+        return usual && catalog.fits(index, abilities, inputTokens, minContext);
     }
 
     /** Why it cannot; null where it can. Whether a price is in force is for the caller to see. */

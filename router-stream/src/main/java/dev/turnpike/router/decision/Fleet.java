@@ -20,12 +20,14 @@ public final class Fleet {
 
     private final Catalog catalog;
     private final Offer[] offers;
+    private final int troubled;
     private final @Nullable TableVersions versions;
     private final Map<String, Track> tracks = new ConcurrentHashMap<>();
 
-    private Fleet(Catalog catalog, Offer[] offers, @Nullable TableVersions versions) {
+    private Fleet(Catalog catalog, Offer[] offers, int troubled, @Nullable TableVersions versions) {
         this.catalog = catalog;
         this.offers = offers;
+        this.troubled = troubled;
         this.versions = versions;
     }
 
@@ -49,23 +51,28 @@ public final class Fleet {
         Map<String, int[]> names = new HashMap<>();
         named.forEach((name, indices) ->
                 names.put(name, indices.stream().mapToInt(Integer::intValue).toArray()));
-        return new Fleet(new Catalog(names, Map.copyOf(aliases)), sorted, null);
+        int troubled = (int) Arrays.stream(sorted)
+                .filter(offer -> !offer.circuit().isClosed())
+                .count();
+        return new Fleet(new Catalog(sorted, names, Map.copyOf(aliases)), sorted, troubled, null);
     }
 
     /** The same fleet with more known about one of its offers. */
     public Fleet with(Offer offer) {
-        int[] indices = catalog.names.get(offer.id());
+        int[] indices = catalog.named(offer.id());
         if (indices == null) {
             return this;
         }
         Offer[] replaced = offers.clone();
         replaced[indices[0]] = offer;
-        return new Fleet(catalog, replaced, versions);
+        int before = offers[indices[0]].circuit().isClosed() ? 0 : 1;
+        int after = offer.circuit().isClosed() ? 0 : 1;
+        return new Fleet(catalog, replaced, troubled - before + after, versions);
     }
 
     /** The same fleet under the versions of the tables it was made from. */
     public Fleet as(TableVersions of) {
-        return new Fleet(catalog, offers, of);
+        return new Fleet(catalog, offers, troubled, of);
     }
 
     /** Null where it was not made from tables. */
@@ -81,19 +88,24 @@ public final class Fleet {
         return offers[index];
     }
 
-    /** Names the set of offers and their terms: fleets with the same catalog differ in performance only. */
-    Object catalog() {
+    /** Whether no circuit keeps a request from any offer. */
+    boolean isSound() {
+        return troubled == 0;
+    }
+
+    /** The set of offers and their terms: fleets with the same catalog differ in performance only. */
+    Catalog catalog() {
         return catalog;
     }
 
     /** What an alias stands for; the name itself where it is none. */
     String resolve(String name) {
-        return catalog.aliases.getOrDefault(name, name);
+        return catalog.resolve(name);
     }
 
     /** The offers that a name means: an offer's id, or a model at any provider. Null: nothing is called so. */
     public int @Nullable [] named(String name) {
-        return catalog.names.get(name);
+        return catalog.named(name);
     }
 
     /** What the offers achieve on a task type. */
@@ -107,6 +119,4 @@ public final class Fleet {
         }
         return track;
     }
-
-    private record Catalog(Map<String, int[]> names, Map<String, String> aliases) {}
 }

@@ -18,31 +18,29 @@ final class Lineup {
 
     /** @param downgrade whether others may stand in for a model that was named */
     static Lineup of(Assessment assessment, Wanted wanted, double floor, boolean downgrade) {
-        int[] preferred = assessment.roomForPreferred();
-        int[] standIns = assessment.roomForStandIns();
-        int preferredSize = 0;
-        int standInsSize = 0;
+        Ranking preferred = assessment.preferred();
+        Ranking standIns = assessment.standIns();
+        boolean any = wanted.isAny();
         for (int k = 0; k < assessment.size(); k++) {
             if (assessment.exclusion(k) != null) {
                 continue;
             }
-            boolean named = !wanted.isAny() && wanted.includes(assessment.index(k));
+            boolean named = !any && wanted.includes(assessment.index(k));
             if (named) {
-                preferred[preferredSize++] = k;
-            } else if (!wanted.isAny() && !downgrade) {
+                preferred.add(k);
+            } else if (!any && !downgrade) {
                 assessment.exclude(k, Exclusion.NOT_NAMED);
+            } else if (!assessment.isKnown(k)) {
+                assessment.exclude(k, Exclusion.UNKNOWN_QUALITY);
             } else if (assessment.success(k) < floor) {
                 assessment.exclude(k, Exclusion.BELOW_FLOOR);
-            } else if (wanted.isAny()) {
-                preferred[preferredSize++] = k;
+            } else if (any) {
+                preferred.add(k);
             } else {
-                standIns[standInsSize++] = k;
+                standIns.add(k);
             }
         }
-        return new Lineup(
-                assessment,
-                new Ranking(assessment, preferred, preferredSize),
-                new Ranking(assessment, standIns, standInsSize));
+        return new Lineup(assessment, preferred, standIns);
     }
 
     Assessment assessment() {

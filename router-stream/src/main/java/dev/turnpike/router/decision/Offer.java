@@ -71,6 +71,18 @@ public final class Offer {
         return null;
     }
 
+    /** When the price in force at an instant gives way to another; {@code Long.MAX_VALUE} where none is known to follow. */
+    long nextPriceAfter(long instant) {
+        long next = Long.MAX_VALUE;
+        for (Price price : newestFirst) {
+            if (price.getEffectiveFrom() <= instant) {
+                break;
+            }
+            next = price.getEffectiveFrom();
+        }
+        return next;
+    }
+
     /** The most output tokens it can give after an input: its own limit, and what its context leaves. */
     long mostOutput(long inputTokens) {
         Long output = terms.getMaxOutputTokens();

@@ -17,6 +17,11 @@ public interface PromptJudge {
          * models of which the judge knows nothing in particular, to which only the difficulty applies.
          */
         double shift(String model);
+
+        /** Whether it knows something in particular of any model. */
+        default boolean tellsModelsApart() {
+            return true;
+        }
     }
 
     /**

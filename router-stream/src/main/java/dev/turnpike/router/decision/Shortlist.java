@@ -11,11 +11,11 @@ final class Shortlist {
     /** An offer that is out, and why. */
     record Out(int index, Exclusion why) {}
 
-    private final Object catalog;
+    private final Catalog catalog;
     private final int[] in;
     private final List<Out> out;
 
-    private Shortlist(Object catalog, int[] in, List<Out> out) {
+    private Shortlist(Catalog catalog, int[] in, List<Out> out) {
         this.catalog = catalog;
         this.in = in;
         this.out = out;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each offer of a fleet achieves on one task type, side by side.
@@ -31,31 +32,37 @@ public final class Track {
 
     private final Offer[] offers;
     private final double[] success;
-    private final double[] outputs;
-    private final double[] outputWeight;
+    // output to expect = known + share of what is usual
+    private final double[] knownOutput;
+    private final double[] usualShare;
     private final double[] latency;
+    private final boolean[] isKnown;
     private final byte[] rankClass;
     private final boolean plain;
 
     Track(Offer[] offers, String taskType) {
         this.offers = offers;
         success = new double[offers.length];
-        outputs = new double[offers.length];
-        outputWeight = new double[offers.length];
+        knownOutput = new double[offers.length];
+        usualShare = new double[offers.length];
         latency = new double[offers.length];
+        isKnown = new boolean[offers.length];
         rankClass = new byte[offers.length];
         for (int i = 0; i < offers.length; i++) {
             double prior = prior(offers[i].terms().getQuality(), taskType);
             ModelPerformance known = offers[i].performanceOn(taskType);
             latency[i] = offers[i].latencyOn(taskType);
+            isKnown[i] = isScored(offers[i].terms().getQuality(), taskType) || isJudged(known);
             rankClass[i] = offers[i].terms().getSpecialistFor().contains(taskType) ? SPECIALIST : USUAL;
             if (known == null) {
                 success[i] = prior;
+                usualShare[i] = 1;
                 continue;
             }
             success[i] = (PRIOR_WEIGHT * prior + known.getSuccesses()) / (PRIOR_WEIGHT + known.getJudged());
-            outputs[i] = known.getAttempts() * known.getOutputTokens();
-            outputWeight[i] = known.getAttempts();
+            double weight = PRIOR_WEIGHT + known.getAttempts();
+            knownOutput[i] = known.getAttempts() * known.getOutputTokens() / weight;
+            usualShare[i] = PRIOR_WEIGHT / weight;
         }
         putBehindTheirBetters(offers, taskType);
         boolean usual = true;
@@ -70,6 +77,11 @@ public final class Track {
         return success[index];
     }
 
+    /** Whether a published score or enough outcomes say so, and not only that an offer is as likely to succeed as not. */
+    boolean isKnown(int index) {
+        return isKnown[index];
+    }
+
     /** The model's name, without its provider. */
     String model(int index) {
         return offers[index].terms().getModel();
@@ -77,7 +89,7 @@ public final class Track {
 
     /** Output tokens to expect of one answer, where {@code usual} is expected of any model. */
     double outputTokens(int index, double usual) {
-        return (PRIOR_WEIGHT * usual + outputs[index]) / (PRIOR_WEIGHT + outputWeight[index]);
+        return knownOutput[index] + usualShare[index] * usual;
     }
 
     double latency(int index) {
@@ -106,7 +118,7 @@ public final class Track {
         List<Integer> byCost = new ArrayList<>();
         for (int i = 0; i < offers.length; i++) {
             ModelPerformance known = offers[i].performanceOn(taskType);
-            if (known != null && known.getJudged() >= LEAST_JUDGED) {
+            if (isJudged(known)) {
                 byCost.add(i);
             }
         }
@@ -128,6 +140,14 @@ public final class Track {
     private static double cost(Offer offer, String taskType) {
         ModelPerformance known = offer.performanceOn(taskType);
         return known == null ? 0 : known.getCostNanoUsd();
+    }
+
+    private static boolean isScored(Map<String, Double> quality, String taskType) {
+        return quality.containsKey(taskType) || quality.containsKey(ANY);
+    }
+
+    private static boolean isJudged(@Nullable ModelPerformance known) {
+        return known != null && known.getJudged() >= LEAST_JUDGED;
     }
 
     private static double prior(Map<String, Double> quality, String taskType) {

@@ -16,7 +16,8 @@ public final class TrackRecord implements SuccessEstimator {
 
     private static final double LOG_ODDS_PER_DIFFICULTY = 4;
     private static final double MIDDLING = 0.5;
-    private static final double LEAST = 0.01;
+    // so far from 0 and from 1 a shifted estimate begins to be slowed down
+    private static final double EDGE = 0.1;
 
     private final @Nullable PromptJudge judge;
 
@@ -41,12 +42,14 @@ public final class TrackRecord implements SuccessEstimator {
         private final Track track;
         private final @Nullable Double difficulty;
         private final @Nullable Judgement judgement;
+        private final boolean guess;
         private final double odds;
 
         Shifted(Track track, @Nullable Double difficulty, @Nullable Judgement judgement) {
             this.track = track;
             this.difficulty = difficulty;
-            this.judgement = judgement;
+            this.guess = judgement != null;
+            this.judgement = judgement != null && judgement.tellsModelsApart() ? judgement : null;
             // p/(1-p) of the shifted estimate is p/(1-p) times this
             this.odds = difficulty == null ? 1 : StrictMath.exp(-LOG_ODDS_PER_DIFFICULTY * (difficulty - MIDDLING));
         }
@@ -57,10 +60,18 @@ public final class TrackRecord implements SuccessEstimator {
             if (judgement != null) {
                 double shift = judgement.shift(track.model(index));
                 if (!Double.isNaN(shift)) {
-                    return Math.max(LEAST, Math.min(1 - LEAST, usual + shift));
+                    return bounded(usual + shift);
                 }
             }
             return odds == 1 ? usual : usual * odds / (usual * odds + 1 - usual);
+        }
+
+        /** Never reaches 0 or 1 and keeps every difference: models cut off at one value would all be taken for equally good. */
+        private static double bounded(double likely) {
+            if (likely > 1 - EDGE) {
+                return 1 - EDGE * StrictMath.exp((1 - EDGE - likely) / EDGE);
+            }
+            return likely < EDGE ? EDGE * StrictMath.exp((likely - EDGE) / EDGE) : likely;
         }
 
         @Override
@@ -70,7 +81,7 @@ public final class TrackRecord implements SuccessEstimator {
 
         @Override
         public boolean isGuess() {
-            return judgement != null;
+            return guess;
         }
     }
 }

@@ -36,6 +36,11 @@ public final class SuccessEstimate implements Judgement {
     }
 
     @Override
+    public boolean tellsModelsApart() {
+        return !positions.isEmpty();
+    }
+
+    @Override
     public double shift(String model) {
         Integer position = positions.get(model);
         return position == null ? Double.NaN : values[position + 1] - estimator.usual(taskType, position + 1);

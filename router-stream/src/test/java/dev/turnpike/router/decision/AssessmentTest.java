@@ -128,7 +128,7 @@ class AssessmentTest {
                 .toList();
         int asked = random.nextInt(60);
 
-        var ranking = new Ranking(assessment, IntStream.range(0, 60).toArray(), 60);
+        var ranking = ranking(assessment, 60);
 
         assertThat(ranking.at(asked)).isEqualTo(sorted.get(asked));
         assertThat(IntStream.range(0, 60).mapToObj(ranking::at)).containsExactlyElementsOf(sorted);
@@ -144,10 +144,16 @@ class AssessmentTest {
 
     private static List<String> order(Fleet fleet) {
         var assessment = assess(fleet);
-        var ranking = new Ranking(assessment, IntStream.range(0, fleet.size()).toArray(), fleet.size());
+        var ranking = ranking(assessment, fleet.size());
         return IntStream.range(0, fleet.size())
                 .mapToObj(rank -> assessment.offer(ranking.at(rank)).id())
                 .toList();
+    }
+
+    private static Ranking ranking(Assessment assessment, int size) {
+        var ranking = new Ranking(assessment, new int[Ranking.AT_HAND], new int[size]);
+        IntStream.range(0, size).forEach(ranking::add);
+        return ranking;
     }
 
     private static Assessment assess(Fleet fleet) {

@@ -61,6 +61,22 @@ class FleetTest {
     }
 
     @Test
+    void shouldBeSoundAgainWhenTheOfferThatFailedIs() {
+        var terms = offer("a/one", "1", "1", 0.5);
+        var failing = performance("code", 10, 10);
+        failing.setRecentAttempts(10);
+        failing.setRecentErrors(10);
+        var sound = Given.fleet(terms, offer("b/two", "1", "1", 0.5));
+
+        var troubled = sound.with(new Offer(terms, List.of(failing)));
+
+        assertThat(sound.isSound()).isTrue();
+        assertThat(troubled.isSound()).isFalse();
+        assertThat(troubled.with(new Offer(terms, List.of(failing))).isSound()).isFalse();
+        assertThat(troubled.with(new Offer(terms, List.of())).isSound()).isTrue();
+    }
+
+    @Test
     void shouldKnowTaskTypesBeyondThoseItKeeps() {
         var fleet = Given.fleet(offer("a/one", "1", "1", 0.7));
         for (int i = 0; i < 300; i++) {

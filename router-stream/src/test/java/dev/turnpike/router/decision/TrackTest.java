@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrackTest {
 
@@ -113,16 +115,45 @@ class TrackTest {
             }
         };
         var offers = new Offer[] {
-            Given.offer(Given.offer("a/one", "1", "1", 0.9)), Given.offer(Given.offer("b/two", "1", "1", 0.9))
+            Given.offer(Given.offer("a/one", "1", "1", 0.8)), Given.offer(Given.offer("b/two", "1", "1", 0.9))
         };
         var prompt = new Prompt(9, 9, 9, 1, false, false, false, "Why?", List.of(), null, null, null);
 
         var estimate =
                 new TrackRecord(judge).estimate(Ask.first(Given.request("r1"), prompt), new Track(offers, "code"));
 
-        assertThat(estimate.success(0)).isCloseTo(0.95, within(1e-9));
+        assertThat(estimate.success(0)).isCloseTo(0.85, within(1e-9));
         assertThat(estimate.success(1)).isCloseTo(0.549, within(0.001));
         assertThat(estimate.isGuess()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.8, 0.3, -0.3, -0.8})
+    void shouldTellModelsApartWhereAllSucceedOrAllFail(double shift) {
+        PromptJudge judge = (text, taskType) -> new PromptJudge.Judgement() {
+            @Override
+            public double difficulty() {
+                return 0.5;
+            }
+
+            @Override
+            public double shift(String model) {
+                return shift;
+            }
+        };
+        var offers = new Offer[] {
+            Given.offer(Given.offer("a/one", "1", "1", 0.5)),
+            Given.offer(Given.offer("b/two", "1", "1", 0.55)),
+            Given.offer(Given.offer("c/three", "1", "1", 0.6))
+        };
+        var prompt = new Prompt(9, 9, 9, 1, false, false, false, "Why?", List.of(), null, null, null);
+
+        var estimate =
+                new TrackRecord(judge).estimate(Ask.first(Given.request("r1"), prompt), new Track(offers, "code"));
+
+        assertThat(estimate.success(0)).isGreaterThan(0).isLessThan(estimate.success(1));
+        assertThat(estimate.success(1)).isLessThan(estimate.success(2));
+        assertThat(estimate.success(2)).isLessThan(1);
     }
 
     /** An offer of which a hundred answers were judged. */

@@ -120,9 +120,19 @@ final class ReportText {
                     goal.target(),
                     number(goal.published()),
                     goal.reached(),
-                    goal.met() ? "" : "below the must");
+                    distance(goal));
         }
         line(out, "published: RouteLLM, arXiv 2406.18665, tables 1-3, the best of each column");
+    }
+
+    private static String distance(Report.Goal goal) {
+        if (!goal.met()) {
+            return String.format(Locale.ROOT, "%.3f short of the must", Math.abs(goal.reached() - goal.must()));
+        }
+        double toTarget = Math.abs(goal.reached() - goal.target());
+        boolean lowerIsBetter = goal.target() < goal.must();
+        boolean there = lowerIsBetter ? goal.reached() <= goal.target() : goal.reached() >= goal.target();
+        return there ? "target reached" : String.format(Locale.ROOT, "%.3f short of the target", toTarget);
     }
 
     private static String trainedWithout(String split) {

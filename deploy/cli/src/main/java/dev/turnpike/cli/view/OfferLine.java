@@ -11,7 +11,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +56,18 @@ public record OfferLine(ModelOffer offer, @Nullable Price price) {
                         "CONTEXT",
                         true,
                         line -> line.offer.getContextTokens(),
-                        tokens -> String.format(Locale.ROOT, "%,d", tokens));
+                        tokens -> String.format(Locale.ROOT, "%,d", tokens))
+                .text("quality", line -> quality(line.offer.getQuality()));
+    }
+
+    /** The scores by task type; an offer without any is not chosen unless it is named. */
+    private static String quality(Map<String, Double> scores) {
+        return scores.isEmpty()
+                ? "unknown"
+                : new TreeMap<>(scores)
+                        .entrySet().stream()
+                                .map(score -> score.getKey() + ' ' + score.getValue())
+                                .collect(Collectors.joining(", "));
     }
 
     private static @Nullable Long rate(OfferLine line, Function<Price, Long> field) {
