@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -77,6 +78,7 @@ public final class MeteringTopology {
     private static final String EXPIRE_HOLDS = "expire-holds";
     private static final String TELL_LENDER = "tell-lender";
     private static final String LEND = "lend";
+    private static final String WATCH_SPEND = "watch-spend";
     private static final String BEGIN_BUDGETS = "begin-budgets";
     private static final String CORRECT_PRICES = "correct-prices";
     private static final String WRITE_TICKS = "write-ticks";
@@ -139,13 +141,18 @@ public final class MeteringTopology {
         topology.addProcessor(EXPIRE_HOLDS, processors.expireHolds(), "ticks-source");
         topology.addProcessor(TELL_LENDER, processors.tellLender(), "ticks-source");
         topology.addProcessor(LEND, processors.lend(), "lease-requests-source", "ticks-source");
+        topology.addProcessor(WATCH_SPEND, processors.watchSpend(), "ticks-source");
         topology.addProcessor(WRITE_TICKS, processors.writeTicks(), "ticks-source");
         topology.addProcessor(FOLD_PERFORMANCE, processors.foldPerformance(), "performance-samples-source");
 
         sink(Sinks.LEDGER, Topics.LEDGER, BOOKKEEPERS);
         sink(Sinks.BUDGETS, Topics.BUDGETS, byTeamOfPosition(), BOOKKEEPERS);
         sink(Sinks.SPEND, Topics.SPEND, byTeamOfSpend(), BOOKKEEPERS);
-        sink(Sinks.ALERTS, Topics.ALERTS, BOOKKEEPERS);
+        sink(
+                Sinks.ALERTS,
+                Topics.ALERTS,
+                Stream.concat(Stream.of(BOOKKEEPERS), Stream.of(LEND, WATCH_SPEND))
+                        .toArray(String[]::new));
         sink(Sinks.LEASES, Topics.LEASES, byTeamOfLease(), LEND);
         sink(Sinks.LEASE_REQUESTS, Topics.LEASE_REQUESTS, byOrg(), TELL_LENDER, LEND);
         sink(Sinks.PERFORMANCE_SAMPLES, Topics.PERFORMANCE_SAMPLES, BOOKKEEPERS);

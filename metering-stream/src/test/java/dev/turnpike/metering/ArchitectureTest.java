@@ -15,7 +15,8 @@ class ArchitectureTest {
         "dev.turnpike.metering.pricing..",
         "dev.turnpike.metering.budget..",
         "dev.turnpike.metering.performance..",
-        "dev.turnpike.metering.lease.."
+        "dev.turnpike.metering.lease..",
+        "dev.turnpike.metering.watch.."
     };
 
     @ArchTest
@@ -32,7 +33,8 @@ class ArchitectureTest {
                     PURE[0],
                     PURE[1],
                     PURE[2],
-                    PURE[3]);
+                    PURE[3],
+                    PURE[4]);
 
     @ArchTest
     static final ArchRule NOTHING_READS_A_CLOCK = noClasses()

@@ -9,7 +9,9 @@ import dev.turnpike.schemas.event.HoldWindow;
  */
 public record PositionKey(String team, String scope, String scopeValue, String period, long windowStart) {
 
-    private static final String NOBODY = "";
+    /** The team of what is no team's. */
+    public static final String NOBODY = "";
+
     private static final String POLICIES = "policies";
 
     public static PositionKey of(String team, HoldWindow window) {
@@ -43,6 +45,11 @@ public record PositionKey(String team, String scope, String scopeValue, String p
                 + period
                 + '/'
                 + windowStart;
+    }
+
+    /** What the keys of all positions of a scope of a team begin with. */
+    public static String prefix(String team, String scope) {
+        return FormEncoding.encode(team) + '/' + FormEncoding.encode(scope) + '/';
     }
 
     /**

@@ -153,8 +153,8 @@ public final class Pricing {
      * @throws ArithmeticException if it does not fit a long
      */
     public static long cost(Price price, Tokens tokens, @Nullable String serviceTier) {
-        Rates rates = Rates.of(price, tokens.inclusiveInput());
-        long ppm = serviceTier == null ? PPM : price.getServiceTierPpm().getOrDefault(serviceTier, PPM);
+        Rates rates = rates(price, tokens.inclusiveInput());
+        long ppm = multiplier(price, serviceTier);
         try {
             long perMillion = Math.addExact(
                     Math.addExact(
@@ -245,20 +245,30 @@ public final class Pricing {
         return BigInteger.valueOf(tokens).multiply(BigInteger.valueOf(rate));
     }
 
-    /** Nano-dollars per million tokens of each class, with defaults filled in and the tier chosen. */
-    private record Rates(
-            long input, long cacheRead, long cacheWrite5m, long cacheWrite1h, long output, long reasoning) {
-
-        static Rates of(Price price, long inclusiveInput) {
-            PriceTier chosen = null;
-            for (PriceTier tier : price.getTiers()) {
-                if (inclusiveInput > tier.getAboveInputTokens()
-                        && (chosen == null || tier.getAboveInputTokens() > chosen.getAboveInputTokens())) {
-                    chosen = tier;
-                }
+    /** The long-context tier that applies to so much input, all classes of it together; null where the base prices do. */
+    public static @Nullable PriceTier tier(Price price, long inclusiveInput) {
+        PriceTier chosen = null;
+        for (PriceTier tier : price.getTiers()) {
+            if (inclusiveInput > tier.getAboveInputTokens()
+                    && (chosen == null || tier.getAboveInputTokens() > chosen.getAboveInputTokens())) {
+                chosen = tier;
             }
-            return with(price, chosen);
         }
+        return chosen;
+    }
+
+    /** What each class costs where there is so much input, all classes of it together. */
+    public static Rates rates(Price price, long inclusiveInput) {
+        return Rates.with(price, tier(price, inclusiveInput));
+    }
+
+    /** What a service tier multiplies the whole cost by, parts per million; of one that the price does not know, a million. */
+    public static long multiplier(Price price, @Nullable String serviceTier) {
+        return serviceTier == null ? PPM : price.getServiceTierPpm().getOrDefault(serviceTier, PPM);
+    }
+
+    /** Nano-dollars per million tokens of each class, with defaults filled in and the tier chosen. */
+    public record Rates(long input, long cacheRead, long cacheWrite5m, long cacheWrite1h, long output, long reasoning) {
 
         static Rates with(Price price, @Nullable PriceTier tier) {
             long input = first(tier == null ? null : tier.getInput(), price.getInput());

@@ -95,6 +95,9 @@ class OrgBudgetIT {
                     // then
                     await().atMost(PATIENCE).until(() -> decided() == published && open() == 0);
                     assertThat(spent()).isBetween(LIMIT * 97 / 100, LIMIT);
+                    await().atMost(PATIENCE)
+                            .untilAsserted(() -> assertThat(alerted()).contains(80));
+                    assertThat(alerted()).containsExactlyInAnyOrder(50, 80);
                 } finally {
                     done.set(true);
                     executor.join();
@@ -129,6 +132,7 @@ class OrgBudgetIT {
 
             // then
             assertThat(spent()).isBetween(LIMIT * ALL / 100, LIMIT);
+            assertThat(alerted()).containsExactlyInAnyOrder(50, 80);
             var scope = new Audit.Scope(
                     local.topicsPrefix() + "router",
                     local.topicsPrefix() + "meter",
@@ -215,6 +219,21 @@ class OrgBudgetIT {
                 .sum();
     }
 
+    /** The thresholds that the org was told of. */
+    private List<Integer> alerted() {
+        List<Integer> percents = new ArrayList<>();
+        try (TopicLog log = TopicLog.open(cluster)) {
+            log.each(Topics.ALERTS, alert -> {
+                if ("acme".equals(alert.value().getScopeValue())
+                        && alert.value().getKind().equals("threshold")) {
+                    assertThat(alert.key()).isEqualTo("acme");
+                    percents.add(alert.value().getThreshold());
+                }
+            });
+        }
+        return percents;
+    }
+
     private long open() {
         return orgStates().stream()
                 .mapToLong(state ->
@@ -271,6 +290,7 @@ class OrgBudgetIT {
                         .setScope("org")
                         .setPeriod("total")
                         .setLimitNanoUsd(LIMIT)
+                        .setAlertAt(List.of(50, 80))
                         .build()))
                 .build();
     }

@@ -22,6 +22,7 @@ import dev.turnpike.metering.state.Orgs;
 import dev.turnpike.metering.state.Policies;
 import dev.turnpike.metering.state.Progress;
 import dev.turnpike.metering.state.Table;
+import dev.turnpike.metering.watch.BudgetWatch;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.PositionKey;
@@ -62,6 +63,9 @@ final class Bookkeeper implements Books {
     private final KeyValueStore<String, Counting> counting;
     private final KeyValueStore<String, byte[]> unpricedAlerts;
     private final KeyValueStore<String, byte[]> untold;
+    private final KeyValueStore<String, byte[]> raisedAlerts;
+    private final KeyValueStore<String, BudgetWatch> budgetWatches;
+    private final KeyValueStore<String, Long> teamSpend;
     private final Policies policies;
     private final Orgs orgs;
     private final Table<ModelOffer> catalog;
@@ -83,6 +87,9 @@ final class Bookkeeper implements Books {
         this.counting = context.getStateStore(MeteringStores.COUNTING);
         this.unpricedAlerts = context.getStateStore(MeteringStores.UNPRICED_ALERTS);
         this.untold = context.getStateStore(MeteringStores.UNTOLD_ORG_SPEND);
+        this.raisedAlerts = context.getStateStore(MeteringStores.RAISED_ALERTS);
+        this.budgetWatches = context.getStateStore(MeteringStores.BUDGET_WATCHES);
+        this.teamSpend = context.getStateStore(MeteringStores.TEAM_SPEND);
         this.policies = new Policies(table(context, MeteringStores.POLICIES));
         this.orgs = new Orgs(table(context, MeteringStores.ORGS));
         this.catalog = table(context, MeteringStores.CATALOG);
@@ -332,6 +339,7 @@ final class Bookkeeper implements Books {
         long epoch = progress.epoch(at);
         for (LedgerEntry entry : posting.entries()) {
             publish(entry, at);
+            addToTeam(entry);
         }
         for (Moved moved : posting.positions()) {
             keep(moved);
@@ -348,6 +356,15 @@ final class Bookkeeper implements Books {
             untoldCells.put(key, at);
         }
         posting.alerts().forEach(alert -> publish(alert, at));
+    }
+
+    // a correction is of the past, and says nothing of how fast money is spent
+    private void addToTeam(LedgerEntry entry) {
+        long nanoUsd = entry.getAmount().getNanoUsd();
+        if (nanoUsd != 0 && entry.getCorrects() == null) {
+            Long spent = teamSpend.get(entry.getTeam());
+            teamSpend.put(entry.getTeam(), Math.addExact(spent == null ? 0 : spent, nanoUsd));
+        }
     }
 
     /** Publishes positions and spend that changed since the last time, each once as it is now. */
@@ -385,6 +402,8 @@ final class Bookkeeper implements Books {
             case POSITION -> endPosition(due.subject(), at);
             case SPEND_CELL -> cells.delete(due.subject());
             case UNPRICED_ALERT -> unpricedAlerts.delete(due.subject());
+            case RAISED_ALERT -> raisedAlerts.delete(due.subject());
+            case BUDGET_WATCH -> budgetWatches.delete(due.subject());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.turnpike.metering.processor;
 
+import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.metering.lease.LeaseTeller;
 import dev.turnpike.metering.lease.Lending;
 import dev.turnpike.metering.lease.OrgLimit;
@@ -7,6 +8,7 @@ import dev.turnpike.metering.lease.OrgWindow;
 import dev.turnpike.metering.state.MeteringStores;
 import dev.turnpike.metering.state.Orgs;
 import dev.turnpike.metering.state.Policies;
+import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.BudgetWindow;
@@ -41,7 +43,9 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
     private static final Duration AHEAD = Duration.ofMinutes(1);
 
     private final int partitions;
-    private final Duration horizon;
+    private final MeteringConfig config;
+    private final MeterMetrics metrics;
+    private SpendWatch watch;
     private KeyValueStore<String, OrgWindow> store;
     private KeyValueStore<String, Long> toldOffsets;
     private Policies policies;
@@ -54,9 +58,10 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
     private long policiesSeen;
     private long orgsSeen;
 
-    LendProcessor(int partitions, Duration horizon) {
+    LendProcessor(int partitions, MeteringConfig config, MeterMetrics metrics) {
         this.partitions = partitions;
-        this.horizon = horizon;
+        this.config = config;
+        this.metrics = metrics;
     }
 
     @Override
@@ -67,6 +72,7 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
         policies = new Policies(Bookkeeper.table(context, MeteringStores.POLICIES));
         orgs = new Orgs(Bookkeeper.table(context, MeteringStores.ORGS));
         windows = new HashMap<>();
+        watch = new SpendWatch(context, config, metrics);
     }
 
     @Override
@@ -101,6 +107,7 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
 
     private void review(long at) {
         readTables();
+        boolean isTimeToLook = watch.isTimeToLook(at);
         for (Org org : own) {
             BudgetCalendar calendar = BudgetCalendar.of(org);
             for (String name : periods(org)) {
@@ -108,6 +115,9 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
                 BudgetWindow present = calendar.at(period, at);
                 BudgetWindow soon = calendar.at(period, at + AHEAD.toMillis());
                 review(org, present, at);
+                if (isTimeToLook) {
+                    look(org, windows.get(OrgWindow.key(org.getOrg(), name, present.start())), at);
+                }
                 if (soon.start() != present.start()) {
                     review(org, soon, at);
                 }
@@ -124,6 +134,23 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
         }
         Set<String> members = teams.getOrDefault(org.getOrg(), Set.of());
         write(window.review(OrgLimit.of(org, period), isAllTold(org.getOrg()), members, now), now);
+    }
+
+    private void look(Org org, @Nullable OrgWindow window, long at) {
+        if (window == null) {
+            return;
+        }
+        PositionKey key = keyOf(window);
+        Amounts spent = window.spent();
+        for (Budget budget : org.getBudgets()) {
+            if (budget.getPeriod().equals(window.period())) {
+                watch.look(key, window.end(), spent, spent, budget, Long.MAX_VALUE, at);
+            }
+        }
+        // any period will do, since the money is the same
+        if (window.period().equals(periods(org).iterator().next())) {
+            watch.lookBack(key, spent.nanoUsd(), window.start(), Map::of, at);
+        }
     }
 
     /** Whether every partition has told what was spent before this org had its present document. */
@@ -154,7 +181,8 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
     private void end(long at) {
         List<OrgWindow> ended = new ArrayList<>();
         for (OrgWindow window : windows.values()) {
-            if (window.end() != Long.MAX_VALUE && window.end() + horizon.toMillis() <= at) {
+            if (window.end() != Long.MAX_VALUE
+                    && window.end() + config.horizon().toMillis() <= at) {
                 ended.add(window);
             }
         }
@@ -178,6 +206,7 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
             return;
         }
         store.put(window.key(), window);
+        watch.tell(keyOf(window), window.end(), window.spent(), orgs.get(window.org()), at);
         for (OrgLease lease : lending.leases()) {
             context()
                     .forward(
@@ -192,6 +221,10 @@ final class LendProcessor extends ContextualProcessor<String, @Nullable Object, 
             periods.add(budget.getPeriod());
         }
         return periods;
+    }
+
+    private static PositionKey keyOf(OrgWindow window) {
+        return positionOf(window, PositionKey.NOBODY);
     }
 
     private static PositionKey positionOf(OrgWindow window, String team) {

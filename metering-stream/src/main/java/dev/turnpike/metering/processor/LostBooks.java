@@ -18,6 +18,8 @@ import dev.turnpike.metering.state.Policies;
 import dev.turnpike.metering.state.Progress;
 import dev.turnpike.metering.state.SeenUsage;
 import dev.turnpike.metering.state.StateSerdes;
+import dev.turnpike.metering.watch.BudgetWatch;
+import dev.turnpike.metering.watch.PastWatch;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.Ownership;
 import dev.turnpike.schemas.PositionKey;
@@ -86,6 +88,10 @@ final class LostBooks {
     private final KeyValueStore<String, Counting> counting;
     private final KeyValueStore<String, byte[]> unpricedAlerts;
     private final KeyValueStore<String, byte[]> untold;
+    private final KeyValueStore<String, byte[]> raisedAlerts;
+    private final KeyValueStore<String, Long> teamSpend;
+    private final KeyValueStore<String, BudgetWatch> budgetWatches;
+    private final KeyValueStore<String, PastWatch> pastWatches;
     private final KeyValueStore<Bytes, byte[]> index;
     private final SeenUsage seen;
     private final Policies policies;
@@ -105,6 +111,10 @@ final class LostBooks {
         this.counting = context.getStateStore(MeteringStores.COUNTING);
         this.unpricedAlerts = context.getStateStore(MeteringStores.UNPRICED_ALERTS);
         this.untold = context.getStateStore(MeteringStores.UNTOLD_ORG_SPEND);
+        this.raisedAlerts = context.getStateStore(MeteringStores.RAISED_ALERTS);
+        this.teamSpend = context.getStateStore(MeteringStores.TEAM_SPEND);
+        this.budgetWatches = context.getStateStore(MeteringStores.BUDGET_WATCHES);
+        this.pastWatches = context.getStateStore(MeteringStores.PAST_WATCHES);
         this.index = context.getStateStore(MeteringStores.EXPIRY);
         this.seen = new SeenUsage(context.getStateStore(MeteringStores.SEEN_USAGE), config.horizon());
         this.policies = new Policies(Bookkeeper.table(context, MeteringStores.POLICIES));
@@ -117,6 +127,7 @@ final class LostBooks {
         private final RebuiltBooks books;
         private final List<Reported> reported = new ArrayList<>();
         private final List<BudgetAlert> unpriced = new ArrayList<>();
+        private final List<BudgetAlert> raised = new ArrayList<>();
         // as bytes: there are more of them than of anything else
         private final Map<String, byte[]> spend = new HashMap<>();
         private long orgsCounted = -1;
@@ -221,6 +232,8 @@ final class LostBooks {
         }
         if (alert.getKind().equals("unpriced")) {
             read.unpriced.add(alert);
+        } else if (RaisedAlerts.isOne(alert)) {
+            read.raised.add(alert);
         } else {
             read.books.alert(alert);
         }
@@ -267,6 +280,7 @@ final class LostBooks {
 
     void write(Read read) {
         List.of(positions, accounts, counting, unpricedAlerts, untold).forEach(LostBooks::clear);
+        List.of(raisedAlerts, teamSpend, budgetWatches, pastWatches).forEach(LostBooks::clear);
         clear(index);
         clear(numbers);
         if (read.books.epoch() != Long.MIN_VALUE) {
@@ -322,6 +336,8 @@ final class LostBooks {
                 expiry.add(end + config.horizon().toMillis(), Due.Kind.UNPRICED_ALERT, alert.getAlertId());
             }
         }
+        RaisedAlerts raised = new RaisedAlerts(raisedAlerts, expiry, config.horizon());
+        read.raised.forEach(raised::remember);
         writeSpend(read, expiry, teams);
         teams.forEach(this::count);
         progress.openHolds(open);

@@ -86,7 +86,11 @@ public final class MeterProcessors {
     }
 
     public ProcessorSupplier<String, Object, Object, Object> lend() {
-        return rebuilt(() -> new LendProcessor(partitions, config.horizon()));
+        return rebuilt(() -> new LendProcessor(partitions, config, metrics));
+    }
+
+    public ProcessorSupplier<String, Tick, Object, Object> watchSpend() {
+        return rebuilt(() -> new WatchSpendProcessor(config, metrics));
     }
 
     public ProcessorSupplier<String, Tick, Object, Object> beginBudgets() {

@@ -17,7 +17,9 @@ public record Due(long at, Kind kind, String subject) {
         ACCOUNT(1),
         POSITION(2),
         SPEND_CELL(3),
-        UNPRICED_ALERT(4);
+        UNPRICED_ALERT(4),
+        RAISED_ALERT(5),
+        BUDGET_WATCH(6);
 
         private final byte code;
 

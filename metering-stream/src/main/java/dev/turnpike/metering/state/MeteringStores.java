@@ -5,6 +5,8 @@ import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.metering.lease.OrgWindow;
 import dev.turnpike.metering.performance.Performance;
+import dev.turnpike.metering.watch.BudgetWatch;
+import dev.turnpike.metering.watch.PastWatch;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.SpendAggregate;
@@ -35,6 +37,14 @@ public final class MeteringStores {
     public static final String SPEND_CELLS = "spend-cells";
     /** Nothing, by the ids of alerts about models without a price that were raised. */
     public static final String UNPRICED_ALERTS = "unpriced-alerts";
+    /** Nothing, by the ids of alerts that were raised on how fast money is spent, and on orgs. */
+    public static final String RAISED_ALERTS = "raised-alerts";
+    /** All that a team has spent since there is this state, nano-dollars; without corrections. */
+    public static final String TEAM_SPEND = "team-spend";
+    /** {@link BudgetWatch} by position, unit and enforcement. */
+    public static final String BUDGET_WATCHES = "budget-watches";
+    /** {@link PastWatch} by {@code team/} or {@code org/} and the name. */
+    public static final String PAST_WATCHES = "past-watches";
     /** {@link Counting} by team: every team of which anything was read. */
     public static final String COUNTING = "counting-budgets";
     /** How far a task has come, by the names in {@link Progress}. */
@@ -70,6 +80,10 @@ public final class MeteringStores {
                 stored(EXPIRY, Serdes.Bytes(), Serdes.ByteArray()),
                 cached(SPEND_CELLS, StateSerdes.spend()),
                 stored(UNPRICED_ALERTS, Serdes.String(), Serdes.ByteArray()),
+                stored(RAISED_ALERTS, Serdes.String(), Serdes.ByteArray()),
+                cached(TEAM_SPEND, Serdes.Long()),
+                cached(BUDGET_WATCHES, StateSerdes.budgetWatch()),
+                cached(PAST_WATCHES, StateSerdes.pastWatch()),
                 cached(UNTOLD_ORG_SPEND, Serdes.ByteArray()),
                 cached(COUNTING, StateSerdes.counting()),
                 cached(PROGRESS, Serdes.Long()));

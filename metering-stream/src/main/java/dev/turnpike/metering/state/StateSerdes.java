@@ -5,6 +5,8 @@ import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.metering.lease.OrgWindow;
 import dev.turnpike.metering.performance.Performance;
+import dev.turnpike.metering.watch.BudgetWatch;
+import dev.turnpike.metering.watch.PastWatch;
 import dev.turnpike.schemas.event.SpendAggregate;
 import org.apache.kafka.common.serialization.Serde;
 
@@ -33,6 +35,14 @@ public final class StateSerdes {
 
     public static Serde<OrgWindow> orgWindow() {
         return new StateSerde<>(OrgWindowLayout.FORMAT, new OrgWindowLayout());
+    }
+
+    public static Serde<BudgetWatch> budgetWatch() {
+        return new StateSerde<>(WatchLayouts.FORMAT, WatchLayouts.BUDGET);
+    }
+
+    public static Serde<PastWatch> pastWatch() {
+        return new StateSerde<>(WatchLayouts.FORMAT, WatchLayouts.PAST);
     }
 
     public static Serde<SpendAggregate> spend() {

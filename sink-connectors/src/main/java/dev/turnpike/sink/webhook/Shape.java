@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.turnpike.schemas.event.BudgetAlert;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.StringJoiner;
 import org.apache.avro.Schema;
@@ -54,7 +55,7 @@ enum Shape {
                     .put("severity", severity(alert))
                     .put("timestamp", Instant.ofEpochMilli(alert.getRaisedAt()).toString())
                     .put("component", alert.getBudget())
-                    .put("group", alert.getTeam())
+                    .put("group", whose(alert))
                     .put("class", alert.getKind());
             payload.set("custom_details", event(alert));
             return event;
@@ -84,7 +85,15 @@ enum Shape {
         if (isSpent && "hard".equals(alert.getEnforcement())) {
             return "critical";
         }
-        return isSpent || alert.getKind().equals("overrun") ? "error" : "warning";
+        return switch (alert.getKind()) {
+            case "runaway" -> "critical";
+            case "overrun", "burn-rate" -> "error";
+            default -> isSpent ? "error" : "warning";
+        };
+    }
+
+    private static @Nullable String whose(BudgetAlert alert) {
+        return alert.getTeam().isEmpty() ? alert.getScopeValue() : alert.getTeam();
     }
 
     private static String mark(BudgetAlert alert) {
@@ -92,12 +101,16 @@ enum Shape {
     }
 
     private static String context(BudgetAlert alert) {
-        StringJoiner context = new StringJoiner(" · ").add("team " + alert.getTeam());
+        StringJoiner context = new StringJoiner(" · ")
+                .add(alert.getTeam().isEmpty() ? "org " + alert.getScopeValue() : "team " + alert.getTeam());
         if (alert.getBudget() != null) {
             context.add("budget " + alert.getBudget());
         }
         if (alert.getEnforcement() != null) {
             context.add(alert.getEnforcement());
+        }
+        if (alert.getRunsOutAt() != null && alert.getRunsOutAt() != Long.MAX_VALUE) {
+            context.add("runs out " + Instant.ofEpochMilli(alert.getRunsOutAt()).truncatedTo(ChronoUnit.MINUTES));
         }
         if (alert.getWindowEnd() != null && alert.getWindowEnd() != Long.MAX_VALUE) {
             context.add("until " + Instant.ofEpochMilli(alert.getWindowEnd()));

@@ -15,12 +15,12 @@ class ShapeTest {
     @Test
     void shouldPostTheEventAsItIs() {
         assertThat(Shape.JSON.of(alert("a1"), null).toString())
-                .isEqualTo(
-                        "{\"alert_id\":\"a1\",\"kind\":\"threshold\",\"team\":\"search\",\"budget\":\"team-month\","
-                                + "\"enforcement\":\"hard\",\"scope\":\"team\",\"scope_value\":\"search\",\"period\":\"month\","
-                                + "\"window_start\":1793613599000,\"window_end\":1793613601000,\"threshold\":80,"
-                                + "\"unit\":\"nano_usd\",\"limit\":5000000000,\"spent\":4000000000,\"request_id\":null,"
-                                + "\"message\":\"$4.00 of $5.00 spent by team <search>, past 80 %\",\"raised_at\":1793613600000,\"begun_at\":null}");
+                .isEqualTo("{\"alert_id\":\"a1\",\"kind\":\"threshold\",\"team\":\"search\",\"budget\":\"team-month\","
+                        + "\"enforcement\":\"hard\",\"scope\":\"team\",\"scope_value\":\"search\",\"period\":\"month\","
+                        + "\"window_start\":1793613599000,\"window_end\":1793613601000,\"threshold\":80,"
+                        + "\"unit\":\"nano_usd\",\"limit\":5000000000,\"spent\":4000000000,\"request_id\":null,"
+                        + "\"message\":\"$4.00 of $5.00 spent by team <search>, past 80 %\",\"raised_at\":1793613600000,\"begun_at\":null,"
+                        + "\"runs_out_at\":null,\"pace\":null}");
     }
 
     @Test
@@ -46,13 +46,32 @@ class ShapeTest {
         assertThat(event.at("/payload/custom_details/limit").asLong()).isEqualTo(5_000_000_000L);
     }
 
+    @Test
+    void shouldSayWhoseItIsAndWhenItRunsOut() {
+        BudgetAlert alert = alert("a1");
+        alert.setKind("burn-rate");
+        alert.setTeam("");
+        alert.setScope("org");
+        alert.setScopeValue("acme");
+        alert.setRunsOutAt(Alerts.RAISED.toEpochMilli() + 61_000);
+
+        assertThat(Shape.SLACK.of(alert, null).at("/blocks/1/elements/0/text").asText())
+                .isEqualTo(
+                        "org acme · budget team-month · hard · runs out 2026-11-02T10:01:00Z · until 2026-11-02T10:00:01Z");
+        assertThat(Shape.PAGERDUTY.of(alert, "key").at("/payload/group").asText())
+                .isEqualTo("acme");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "threshold, hard, 80, warning",
         "threshold, hard, 100, critical",
         "threshold, soft, 100, error",
         "overrun, , , error",
-        "unpriced, , , warning"
+        "unpriced, , , warning",
+        "forecast, hard, , warning",
+        "burn-rate, hard, , error",
+        "runaway, , , critical"
     })
     void shouldBeAsSevereAsItIs(String kind, String enforcement, Integer threshold, String severity) {
         BudgetAlert alert = alert("a1");

@@ -12,6 +12,7 @@ import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.ModelOffer;
+import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.serde.Received;
 import java.time.Duration;
@@ -153,6 +154,8 @@ public final class Audit {
             policies.put(policy.key(), policy);
             versions.put(policy.value().getVersion(), policy.value());
         });
+        Map<String, Entry<Org>> orgs = new HashMap<>();
+        log.each(Topics.ORGS, org -> orgs.put(org.key(), org));
         // of a policy that no fingerprint was given to
         versions.remove("");
         Lent lent = new Lent(cut);
@@ -166,7 +169,7 @@ public final class Audit {
                 new SameTotals(cut, catalog),
                 new NoClock(cut, catalog),
                 nothingDropped,
-                new OneAlert(cut, policies));
+                new OneAlert(cut, policies, orgs));
     }
 
     private Map<String, Consumer<ConsumerRecord<byte[], byte[]>>> readers(List<Law> laws) {

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             PolicyCommand.class,
             CatalogCommand.class,
             KeysCommand.class,
+            ExportCommand.class,
             AuditCommand.class,
             ReplayCommand.class,
             BenchCommand.class,

@@ -18,7 +18,7 @@ public final class AlertLines {
                 .hidden("kind", BudgetAlert::getKind)
                 .hidden("threshold", BudgetAlert::getThreshold)
                 .note("WHAT", AlertLines::what)
-                .text("team", BudgetAlert::getTeam)
+                .text("team", alert -> alert.getTeam().isEmpty() ? null : alert.getTeam())
                 .text("budget", BudgetAlert::getBudget)
                 .text("of", alert -> alert.getScopeValue() == null ? alert.getRequestId() : alert.getScopeValue())
                 .note("SPENT", alert -> amount(alert, alert.getSpent()))
@@ -26,11 +26,19 @@ public final class AlertLines {
                 .hidden("unit", BudgetAlert::getUnit)
                 .hidden("spent", BudgetAlert::getSpent)
                 .hidden("limit", BudgetAlert::getLimit)
+                .hidden("runs_out_at", BudgetAlert::getRunsOutAt)
+                .hidden("pace", BudgetAlert::getPace)
                 .hidden("message", BudgetAlert::getMessage);
     }
 
     private static String what(BudgetAlert alert) {
-        return alert.getThreshold() == null ? alert.getKind() : "past " + alert.getThreshold() + " %";
+        if (alert.getThreshold() != null) {
+            return "past " + alert.getThreshold() + " %";
+        }
+        if (alert.getRunsOutAt() != null && alert.getKind().equals("forecast")) {
+            return "out by " + Times.minute(alert.getRunsOutAt());
+        }
+        return alert.getPace() == null ? alert.getKind() : alert.getKind() + " " + Math.round(alert.getPace()) + "x";
     }
 
     private static @Nullable String amount(BudgetAlert alert, @Nullable Long amount) {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class OneAlertTest {
 
@@ -38,7 +40,7 @@ final class OneAlertTest {
 
         assertThat(finding.examples()).isEmpty();
         assertThat(finding.holds()).isTrue();
-        assertThat(finding.counted()).isEqualTo("1 threshold alerted, 0 other alerts");
+        assertThat(finding.counted()).isEqualTo("1 threshold and 0 paces alerted, 0 other alerts");
     }
 
     @Test
@@ -66,6 +68,47 @@ final class OneAlertTest {
         assertThat(judge(0).examples()).singleElement().asString().contains("was alerted at 1 of 1000000000");
     }
 
+    @ParameterizedTest
+    @CsvSource({"forecast, 1", "burn-rate, 2", "runaway, 1"})
+    void shouldFindTheSamePaceUnderAnotherId(String kind, int allowed) {
+        for (int i = 0; i <= allowed; i++) {
+            pace(kind, kind + i);
+            if (i == allowed - 1) {
+                assertThat(judge(0).examples()).isEmpty();
+            }
+        }
+
+        assertThat(judge(0).examples())
+                .singleElement()
+                .asString()
+                .contains(kind + " of search/", "was alerted already");
+    }
+
+    @Test
+    void shouldFindAForecastOfWhatIsKnownToBurn() {
+        pace("burn-rate", "burn");
+        pace("forecast", "forecast");
+
+        assertThat(judge(0).examples()).singleElement().asString().contains("forecast of search/");
+    }
+
+    @Test
+    void shouldFindAPaceToldTwice() {
+        pace("runaway", "runaway");
+        log.again(Topics.ALERTS);
+
+        assertThat(judge(0).examples()).singleElement().asString().contains("alert runaway was raised already");
+    }
+
+    private void pace(String kind, String id) {
+        log.alert(50, log.last(Topics.LEDGER).timestamp());
+        log.change(Topics.ALERTS, alert -> {
+            alert.setKind(kind);
+            alert.setAlertId(id);
+            alert.setThreshold(null);
+        });
+    }
+
     @Test
     void shouldFindAThresholdThatWasPassedInSilence() {
         log.withoutLast(Topics.ALERTS);
@@ -82,6 +125,6 @@ final class OneAlertTest {
 
     private Finding judge(long policyPublishedAt) {
         var policy = new Entry<>(Topics.POLICIES, 0, 0, policyPublishedAt, "search", POLICY);
-        return log.judge(new OneAlert(log.cut(), Map.of("search", policy)));
+        return log.judge(new OneAlert(log.cut(), Map.of("search", policy), Map.of()));
     }
 }

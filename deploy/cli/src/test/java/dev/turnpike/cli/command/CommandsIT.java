@@ -2,13 +2,17 @@ package dev.turnpike.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.cli.focus.Ledger;
 import dev.turnpike.cli.log.Cluster;
 import dev.turnpike.cli.log.TopicLog;
 import dev.turnpike.cluster.LocalCluster;
 import dev.turnpike.schemas.Ownership;
+import dev.turnpike.schemas.Pricing.Tokens;
+import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetAlert;
+import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.serde.Received;
@@ -21,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -189,6 +194,8 @@ class CommandsIT {
         Cluster cluster = cluster("show.");
         publish(
                 cluster,
+                Topics.ALERTS,
+                "search",
                 BudgetAlert.newBuilder()
                         .setAlertId("a")
                         .setKind("threshold")
@@ -264,17 +271,49 @@ class CommandsIT {
         assertThat(err.toString()).hasLineCount(1).contains("nowhere.requests: does not exist; run topics create");
     }
 
+    @Test
+    void shouldExportTheLedgerWithItsCorrections() throws IOException {
+        // given: a usage that was corrected, and one without a price
+        Cluster cluster = cluster("export.");
+        LedgerEntry usage = Ledger.usage("e1", new Tokens(1_000, 20, 3, 4, 100, 7), null);
+        LedgerEntry unpriced = Ledger.unpriced("e3", new Tokens(10, 0, 0, 0, 5, 0));
+        publish(cluster, Topics.CATALOG, "acme/large", Ledger.OFFER);
+        for (LedgerEntry entry : List.of(usage, Ledger.reversal(usage, "e2"), unpriced, Ledger.estimate("e4", 7))) {
+            publish(cluster, Topics.LEDGER, "search", entry);
+        }
+        Path csv = folder.resolve("bill.csv");
+        Path parquet = folder.resolve("bill.parquet");
+
+        // when
+        assertThat(run(cluster, "export", "focus", "-o", csv.toString(), "--account", "acme"))
+                .isZero();
+
+        // then
+        assertThat(output().lines())
+                .containsExactly(
+                        csv + ": FOCUS 1.4, 17 rows of 4 ledger entries (1 of them corrections), $0.000000007",
+                        "1 entries had no known price (x_Unpriced); once the catalog has it, corrections follow",
+                        "1 entries are estimates (x_Estimated); what is reported later corrects them");
+        assertThat(Files.readAllLines(csv))
+                .hasSize(18)
+                .filteredOn(line -> line.contains(",Correction,"))
+                .hasSize(7);
+        assertThat(run(cluster, "export", "focus", "-o", parquet.toString(), "--to", "2026-07-31"))
+                .isZero();
+        assertThat(output()).contains("0 rows of 0 ledger entries");
+        assertThat(Files.size(parquet)).isPositive();
+    }
+
     private static Cluster cluster(String prefix) {
         LocalCluster local = LocalCluster.shared().withTopics(prefix);
         Cluster cluster = Cluster.local(local.bootstrapServers(), local.registryUrl());
         return new Cluster(cluster.bootstrapServers(), prefix, cluster.registry(), cluster.kafka());
     }
 
-    private static void publish(Cluster cluster, BudgetAlert alert) {
-        byte[] value = cluster.serdes().avro(Topics.ALERTS).serializer().serialize(cluster.name(Topics.ALERTS), alert);
+    private static <V extends SpecificRecord> void publish(Cluster cluster, Topic<V> topic, String key, V event) {
+        byte[] value = cluster.serdes().avro(topic).serializer().serialize(cluster.name(topic), event);
         try (Producer<byte[], byte[]> producer = cluster.producer(Map.of())) {
-            byte[] key = alert.getTeam().getBytes(StandardCharsets.UTF_8);
-            producer.send(new ProducerRecord<>(cluster.name(Topics.ALERTS), key, value));
+            producer.send(new ProducerRecord<>(cluster.name(topic), key.getBytes(StandardCharsets.UTF_8), value));
         }
     }
 

@@ -24,6 +24,8 @@ class RootCommandTest {
                 "spend --window 1w              | --window=1w: must be 1h or 1d; see turnpike spend --help",
                 "spend --by colour              | --by colour: must be of team, user, model, provider, task_type; see turnpike spend --help",
                 "spend --from yesterday         | --from=yesterday: must be a date such as 2026-08-06",
+                "export focus                   | Missing required option: '--output=FILE'; see turnpike export focus --help",
+                "export focus -o bill.xlsx      | bill.xlsx: must end in .csv or .parquet; see turnpike export focus --help",
                 "audit --to tomorrow            | --to=tomorrow: must be a date such as 2026-08-06",
                 "publish -f x --rate -1         | --rate=-1.0: must be greater than 0; see turnpike publish --help",
                 "catalog import x              | Missing required option: '--format=FORMAT'; see turnpike catalog import --help",

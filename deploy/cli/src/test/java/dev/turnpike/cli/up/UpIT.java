@@ -33,9 +33,15 @@ class UpIT {
                 .containsPattern("alert .*support-day.* past 50 %")
                 .containsPattern("alert .*support-day.* past 80 %")
                 .containsPattern("alert .*support-day.* past 100 %")
+                .containsPattern("alert .*support-day: burns [\\d.]+ times as fast as it lasts and runs out at 2")
                 .containsPattern("OPENAI_BASE_URL=http://127.0.0.1:\\d+/v1 OPENAI_API_KEY=tp-[a-z2-7]{32}")
                 .contains("invalid in llm.requests 1")
                 .contains("unreadable in llm.requests 1");
+        assertThat(data.resolve("turnpike.log"))
+                .content()
+                .isNotBlank()
+                .as("a part of a prompt in the log")
+                .doesNotContainPattern("((the|and|for|new|int|map|get|put|try|var|key|set) ){5}");
         assertThat(laws(first)).hasSize(9).allMatch(line -> line.contains("holds"));
         assertThat(count(first, "published")).isEqualTo(count(first, "decided")).isGreaterThan(100);
         assertThat(number(first, "finished +([\\d,]+)")).isEqualTo(number(first, "dispatched +([\\d,]+)  \\("));

@@ -108,10 +108,12 @@ public final class RequestProducer implements Publisher, AutoCloseable {
     }
 
     private static void goesOn(String requestId, Exception failure) {
-        LOG.warn(
-                "request {} goes on without its client, since it could not be cancelled: {}",
-                requestId,
-                failure.toString());
+        LOG.atWarn()
+                .addKeyValue("request_id", requestId)
+                .log(
+                        "request {} goes on without its client, since it could not be cancelled: {}",
+                        requestId,
+                        failure.toString());
     }
 
     @Override
