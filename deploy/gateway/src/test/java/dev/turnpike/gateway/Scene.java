@@ -275,6 +275,7 @@ final class Scene implements AutoCloseable {
                 ModelOffer.newBuilder()
                         .setProvider("acme")
                         .setModel(model)
+                        .setQuality(Map.of("*", 0.8))
                         .setTools(tools)
                         .setJson(true)
                         .setPrices(List.of(price))
