@@ -95,7 +95,8 @@ class LedgerIcebergIT {
     }
 
     private static ChildJvm worker(Path dir, Path file) {
-        return ChildJvm.start(dir, List.of("-Xmx384m"), LakeWorker.class, dir, PLUGINS, file);
+        return ChildJvm.start(
+                dir, List.of("-Xmx384m", "-XX:TieredStopAtLevel=1"), LakeWorker.class, dir, PLUGINS, file);
     }
 
     private static void await(Catalog catalog, String what, java.util.function.Predicate<Sum> done) {

@@ -31,9 +31,9 @@ public final class ChildJvm implements AutoCloseable {
         this.outputBefore = outputBefore;
     }
 
-    /** Starts with room for 256 MiB of objects. */
+    /** Starts with room for 256 MiB of objects, and for a short life: the thorough compiler would take more than it gives. */
     public static ChildJvm start(Path folder, Class<?> main, Object... args) {
-        return start(folder, List.of("-Xmx256m"), main, args);
+        return start(folder, List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), main, args);
     }
 
     /**
