@@ -12,11 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The failure test, a short one: every process is real and every fault happens. */
 class FailureIT {
 
-    private static final int FAULTS = 8;
+    private static final int FAULTS = 12;
 
     @Test
     void shouldOverspendLoseAndDoubleNothingWhateverFails(@TempDir Path dir) throws Exception {
-        Run.Plan plan = new Run.Plan(Duration.ofSeconds(30), FAULTS, 3, 12, false);
+        Run.Plan plan = new Run.Plan(Duration.ofSeconds(60), FAULTS, 3, 12, false);
 
         Outcome outcome = new Run(plan, dir, System.out::println).execute();
 

@@ -94,6 +94,8 @@ public final class ObjectCachingStore<K, V> extends WrappedStateStore<KeyValueSt
     @Override
     public void init(StateStoreContext context, StateStore root) {
         super.init(context, root);
+        // a task that is revived begins from what is committed, and its processors ask anew
+        beforeCommit.clear();
         clearCache();
     }
 
