@@ -83,6 +83,8 @@ final class Balanced extends Law {
         Account account = account(entry, dispatch.getTeam(), dispatch.getRequestId());
         account.open(dispatch);
         account.inFlight |= !cut().isProcessed(entry);
+        // brokers' clocks differ: its final report may have been read before it
+        closeIfComplete(account, entry, dispatch.getTeam(), dispatch.getRequestId());
     }
 
     @Override

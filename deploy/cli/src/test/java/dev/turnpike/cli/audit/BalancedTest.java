@@ -91,6 +91,13 @@ final class BalancedTest {
     }
 
     @Test
+    void shouldCloseHoldsWhoseDispatchesAreReadAfterTheirReports() {
+        log.ahead(Topics.DISPATCHES, 60_000);
+
+        assertThat(judge().examples()).isEmpty();
+    }
+
+    @Test
     void shouldNotJudgeWhatTheMeterHasNotProcessedYet() {
         log.withoutLast(Topics.BUDGETS);
         long last = log.last(Topics.LEDGER).timestamp();

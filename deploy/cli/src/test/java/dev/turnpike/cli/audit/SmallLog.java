@@ -202,6 +202,22 @@ final class SmallLog {
         return this;
     }
 
+    /** Puts all records of a topic a while later, as a broker does whose clock is ahead of the others. */
+    SmallLog ahead(Topic<?> topic, long millis) {
+        entries.replaceAll(entry -> entry.topic() == topic ? later(entry, millis) : entry);
+        return this;
+    }
+
+    private static <V> Entry<V> later(Entry<V> entry, long millis) {
+        return new Entry<>(
+                entry.topic(),
+                entry.partition(),
+                entry.offset(),
+                entry.timestamp() + millis,
+                entry.key(),
+                entry.value());
+    }
+
     /** Writes a copy of the last event of a topic once more. */
     SmallLog again(Topic<?> topic) {
         Entry<?> last = last(topic);
