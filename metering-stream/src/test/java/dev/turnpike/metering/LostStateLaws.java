@@ -340,7 +340,8 @@ class LostStateLaws {
                                 Amounts.of(state.getOpened()),
                                 Amounts.of(state.getClosed()),
                                 Amounts.of(state.getSpent()),
-                                state.getCarried() == null ? Amounts.ZERO : Amounts.of(state.getCarried())));
+                                state.getCarried() == null ? Amounts.ZERO : Amounts.of(state.getCarried()),
+                                state.getReserved() == null ? Amounts.ZERO : Amounts.of(state.getReserved())));
             }
         }
 

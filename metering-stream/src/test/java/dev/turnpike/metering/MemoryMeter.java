@@ -123,7 +123,8 @@ final class MemoryMeter implements Books {
                 books.refuse(Given.rejection(refuses.requestId(), refuses.attempts()), refuses.at());
             }
         }
-        RebuiltBooks.Result result = books.result(team -> terms.policy().getTimezone());
+        RebuiltBooks.Result result = books.result(
+                team -> new Terms(terms.policy(), null, 0, -1, Counting.first(terms.policy(), null, 0, -1)));
         assertThat(result.unexplained()).isZero();
         for (RequestAccount account : result.accounts()) {
             put(anew.accounts, String.valueOf(account.requestId()), account, StateSerdes.account());
@@ -170,6 +171,9 @@ final class MemoryMeter implements Books {
             enter(begin(Given.TEAM, past, terms.policy(), counts.at()), counts.at());
             Counting all = terms.counting().begin(terms.policy(), null, 0, -1, counts.at());
             terms = new Terms(terms.policy(), null, 0, -1, all);
+            accounts().values().stream()
+                    .filter(account -> account.openHolds() > 0)
+                    .forEach(account -> apply(account.reserve(terms, counts.at()), counts.at()));
         }
     }
 
@@ -185,6 +189,15 @@ final class MemoryMeter implements Books {
 
     Map<String, Position> positions() {
         return all(positions, StateSerdes.position());
+    }
+
+    /** Whether all budgets of a policy count, and no others. */
+    boolean countsAllOf(TeamPolicy policy) {
+        return terms.policy().equals(policy)
+                && terms.counting()
+                        .since()
+                        .keySet()
+                        .equals(Counting.first(policy, null, 0, -1).since().keySet());
     }
 
     Map<String, SpendAggregate> cells() {

@@ -11,14 +11,18 @@ import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.schemas.Amounts;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.event.BudgetAlert;
+import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.SpendAggregate;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -154,10 +158,7 @@ class MeteringLaws {
 
             changed.forEach(meter::read);
 
-            long last = changed.stream()
-                    .mapToLong(input -> input instanceof Input.Counts counts ? counts.at() : 0)
-                    .max()
-                    .orElseThrow();
+            long last = lastCount(changed);
             Map<String, Amounts> spent = new TreeMap<>();
             for (LedgerEntry entry : meter.ledger) {
                 Reference.windows(entry, History.POLICY)
@@ -178,6 +179,58 @@ class MeteringLaws {
                             .as(label + " " + key)
                             .isEqualTo(named(meter.ledger).getOrDefault(key, Amounts.ZERO)));
         });
+    }
+
+    /** Whatever budgets a dispatch knew: what is open of it counts in every window that will count its cost. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void shouldHoldInEveryBudgetWhatWasDispatchedBeforeItBegan(int seed) {
+        Random random = new Random(seed);
+        AtomicInteger reserved = new AtomicInteger();
+        eachInterleaving(seed, (history, inputs, label) -> {
+            MemoryMeter meter = new MemoryMeter(History.someBudgets(random), History.CATALOG);
+            List<Input> changed = History.withChangesOfPolicy(inputs, random);
+            long last = lastCount(changed);
+
+            for (Input input : changed) {
+                meter.read(blind(input, random));
+
+                if (meter.countsAllOf(History.POLICY)) {
+                    Map<String, Amounts> open = new TreeMap<>();
+                    meter.accounts()
+                            .values()
+                            .forEach(account -> addOpenHolds(
+                                    account,
+                                    open,
+                                    hold -> Reference.windows(hold.dispatch(), History.POLICY)
+                                            .filter(window -> window.getWindowEnd() > last)));
+                    open.values().removeIf(Amounts::isZero);
+                    assertThat(amounts(meter, Position::open)).as(label).containsAllEntriesOf(open);
+                    reserved.addAndGet(amounts(meter, Position::reserved).size());
+                }
+            }
+        });
+        // histories in which no budget begins over an open hold prove nothing
+        assertThat(reserved).hasPositiveValue();
+    }
+
+    private static long lastCount(List<Input> inputs) {
+        return inputs.stream()
+                .mapToLong(input -> input instanceof Input.Counts counts ? counts.at() : 0)
+                .max()
+                .orElseThrow();
+    }
+
+    /** A dispatch by a policy that had some of the budgets only. */
+    private static Input blind(Input input, Random random) {
+        if (!(input instanceof Input.Opens opens)) {
+            return input;
+        }
+        List<HoldWindow> known = opens.dispatch().getWindows().stream()
+                .filter(window -> random.nextBoolean())
+                .toList();
+        return new Input.Opens(
+                Dispatch.newBuilder(opens.dispatch()).setWindows(known).build());
     }
 
     @FunctionalInterface
@@ -210,6 +263,11 @@ class MeteringLaws {
     }
 
     static void addOpenHolds(RequestAccount account, Map<String, Amounts> open) {
+        addOpenHolds(account, open, hold -> hold.dispatch().getWindows().stream());
+    }
+
+    private static void addOpenHolds(
+            RequestAccount account, Map<String, Amounts> open, Function<Hold, Stream<HoldWindow>> windows) {
         Amounts left = Amounts.ZERO;
         for (Booking booking : account.bookings()) {
             left = left.plus(Amounts.of(booking.entry().getAmount()));
@@ -238,8 +296,7 @@ class MeteringLaws {
             given -= free;
             Amounts kept = new Amounts(rest.nanoUsd() - free, rest.tokens(), rest.requests());
             if (!complete && !hold.expired()) {
-                hold.dispatch()
-                        .getWindows()
+                windows.apply(hold)
                         .forEach(window -> open.merge(
                                 PositionKey.of(account.team(), window).encode(), kept, Amounts::plus));
             }

@@ -65,7 +65,13 @@ final class Driven implements AutoCloseable {
 
     /** The meter says below which offset of the policies it counts what was spent before a budget began. */
     void countPolicies(long offset) {
+        countPolicies(offset, Long.MAX_VALUE);
+    }
+
+    /** The same, when it has read the dispatches up to one of a number. */
+    void countPolicies(long offset, long dispatch) {
         BudgetState state = policies(0, offset);
+        state.setDispatchNumber(dispatch);
         send(Topics.BUDGETS, PositionKey.of(state).encode(), state, START);
     }
 

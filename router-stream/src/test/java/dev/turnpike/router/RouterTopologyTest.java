@@ -158,6 +158,40 @@ class RouterTopologyTest {
     }
 
     @Test
+    void shouldHoldANewBudgetBackUntilWhatWasDispatchedBeforeCountsInIt() {
+        decide("r1");
+        var more = policy("UTC");
+        more.setBudgets(List.of(
+                more.getBudgets().get(0),
+                Budget.newBuilder()
+                        .setName("team-week")
+                        .setScope("team")
+                        .setPeriod("week")
+                        .setLimitNanoUsd(10_000_000_000L)
+                        .build()));
+        router.send(Topics.POLICIES, "search", more, AT);
+        // the meter knows the budget, and has not read the first dispatch, which does not name it
+        router.countPolicies(2, -1);
+
+        assertThat(decide("r2").getCode()).isEqualTo("budget-starting");
+        router.countPolicies(2, 0);
+        assertThat(decide("r3").getOutcome()).isEqualTo("routed");
+        assertThat(router.read(Topics.DISPATCHES))
+                .extracting(dispatch -> dispatch.value().getNumber())
+                .containsExactly(0L, 1L);
+    }
+
+    @Test
+    void shouldNotLetInOverWhatIsReserved() {
+        AmountVector none = new AmountVector(0L, 0L, 0L);
+        BudgetState reserved = state(1, none, none, 0);
+        reserved.setReserved(new AmountVector(10_000_000_000L, 0L, 0L));
+        router.send(Topics.BUDGETS, TODAY.encode(), reserved, AT);
+
+        assertThat(decide("r1").getCode()).isEqualTo("budget-exhausted");
+    }
+
+    @Test
     void shouldNotTrustWhatIsKnownOfABudgetThatWasRemovedAndBeginsAgain() {
         router.countPolicies(1);
         decide("r1");

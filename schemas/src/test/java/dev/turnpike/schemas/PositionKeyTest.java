@@ -26,7 +26,8 @@ class PositionKeyTest {
         var window = new HoldWindow("user", "ann", "week", 5L, 9L);
         var zero = new AmountVector(0L, 0L, 0L);
         var state = new BudgetState(
-                "search", "user", "ann", "week", 5L, 9L, 1L, 1L, zero, zero, zero, -1L, null, null, null, null, null);
+                "search", "user", "ann", "week", 5L, 9L, 1L, 1L, zero, zero, zero, -1L, null, null, null, null, null,
+                null, null);
 
         assertThat(PositionKey.of("search", window)).isEqualTo(PositionKey.of(state));
     }

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,14 +77,15 @@ final class Balance {
         return balance.settlement(account);
     }
 
-    /** What an account holds open, by position. */
-    static Map<PositionKey, Amounts> open(RequestAccount account) {
+    /** What an account holds open, by the positions of some windows of its holds. */
+    static Map<PositionKey, Amounts> open(RequestAccount account, Function<Hold, List<HoldWindow>> windows) {
         Map<PositionKey, Amounts> open = new LinkedHashMap<>();
         List<Amounts> closed = closed(account);
         for (int i = 0; i < closed.size(); i++) {
             Hold hold = account.holds().get(i);
             Amounts left = hold.amount().minus(closed.get(i));
-            hold.windows().forEach(window -> open.merge(PositionKey.of(account.team(), window), left, Amounts::plus));
+            windows.apply(hold)
+                    .forEach(window -> open.merge(PositionKey.of(account.team(), window), left, Amounts::plus));
         }
         return open;
     }
@@ -210,6 +212,13 @@ final class Balance {
             Amounts closed = closedAfter.get(i).minus(known < 0 ? Amounts.ZERO : closedBefore.get(known));
             for (HoldWindow window : hold.windows()) {
                 change(window, changeOf(window).open(opened, hold.until()).close(closed));
+            }
+            Amounts open = hold.amount().minus(closedAfter.get(i));
+            for (HoldWindow window : hold.reservedIn()) {
+                boolean isNew =
+                        known < 0 || !before.holds().get(known).reservedIn().contains(window);
+                Amounts difference = isNew ? open : Amounts.ZERO.minus(closed);
+                change(window, changeOf(window).reserve(difference, hold.until()));
             }
         }
     }

@@ -8,6 +8,7 @@ import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LlmRequest;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,19 +19,45 @@ import org.jspecify.annotations.Nullable;
  * @param estimated what is booked as an estimate for want of reports
  * @param entries how many ledger entries the estimate has had, corrections included
  * @param estimatedIn the windows that these count in
+ * @param reservedIn the windows that count what is open of it without being named by the dispatch
  */
-public record Hold(Dispatch dispatch, boolean expired, Amounts estimated, int entries, List<HoldWindow> estimatedIn) {
+public record Hold(
+        Dispatch dispatch,
+        boolean expired,
+        Amounts estimated,
+        int entries,
+        List<HoldWindow> estimatedIn,
+        List<HoldWindow> reservedIn) {
 
     static Hold of(Dispatch dispatch) {
-        return new Hold(withoutPrompt(dispatch), false, Amounts.ZERO, 0, List.of());
+        return new Hold(withoutPrompt(dispatch), false, Amounts.ZERO, 0, List.of(), List.of());
     }
 
     Hold expire() {
-        return new Hold(dispatch, true, estimated, entries, estimatedIn);
+        return new Hold(dispatch, true, estimated, entries, estimatedIn, reservedIn);
     }
 
     Hold estimate(Amounts amounts, List<HoldWindow> windows) {
-        return new Hold(dispatch, expired, amounts, entries + 1, windows);
+        return new Hold(dispatch, expired, amounts, entries + 1, windows, reservedIn);
+    }
+
+    /** Counted as well where budgets have begun since; once reserved, it stays so until it is closed. */
+    Hold reserve(Terms terms) {
+        List<HoldWindow> more = terms.unnamed(dispatch).stream()
+                .filter(window -> !reservedIn.contains(window))
+                .toList();
+        return more.isEmpty()
+                ? this
+                : new Hold(
+                        dispatch,
+                        expired,
+                        estimated,
+                        entries,
+                        estimatedIn,
+                        Terms.distinct(
+                                dispatch.getTeam(),
+                                Stream.concat(reservedIn.stream(), more.stream())
+                                        .toList()));
     }
 
     int decision() {

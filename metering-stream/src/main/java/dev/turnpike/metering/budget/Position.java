@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param closed what of them is closed
  * @param spent all ledger entries of the window, corrections included, and what was carried
  * @param carried the part of spent that entries count which do not name the window: they were written before its budget began
+ * @param reserved what is open of holds that do not name the window: they were opened before its budget began
  * @param version counts the changes
  * @param lastUse the latest instant at which it changed or at which a hold in it can be open
  * @param alerted thresholds that were told of, once each
@@ -29,6 +30,7 @@ public record Position(
         Amounts closed,
         Amounts spent,
         Amounts carried,
+        Amounts reserved,
         long version,
         long lastUse,
         List<Threshold> alerted,
@@ -39,7 +41,17 @@ public record Position(
     /** A position in which nothing has happened. */
     public static Position of(PositionKey key, HoldWindow window) {
         return new Position(
-                key, window.getWindowEnd(), Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, Amounts.ZERO, 0, 0, List.of(), 0);
+                key,
+                window.getWindowEnd(),
+                Amounts.ZERO,
+                Amounts.ZERO,
+                Amounts.ZERO,
+                Amounts.ZERO,
+                Amounts.ZERO,
+                0,
+                0,
+                List.of(),
+                0);
     }
 
     /**
@@ -51,6 +63,7 @@ public record Position(
         return new Position(
                 key,
                 window.getWindowEnd(),
+                Amounts.ZERO,
                 Amounts.ZERO,
                 Amounts.ZERO,
                 Amounts.ZERO,
@@ -75,6 +88,7 @@ public record Position(
                 closed.plus(change.closed()),
                 spent.plus(change.spent()),
                 carried,
+                reserved.plus(change.reserved()),
                 version + 1,
                 Math.max(lastUse, Math.max(at, change.until())),
                 alerted,
@@ -94,6 +108,7 @@ public record Position(
                 closed,
                 named.plus(missing),
                 missing,
+                reserved,
                 version + 1,
                 Math.max(lastUse, at),
                 alerted,
@@ -110,9 +125,9 @@ public record Position(
         return windowEnd == Long.MAX_VALUE;
     }
 
-    /** What is held and not closed. */
+    /** What is held and not closed, reserved or named. */
     public Amounts open() {
-        return opened.minus(closed);
+        return opened.minus(closed).plus(reserved);
     }
 
     Position alert(Threshold threshold) {
@@ -123,6 +138,7 @@ public record Position(
                 closed,
                 spent,
                 carried,
+                reserved,
                 version,
                 lastUse,
                 Stream.concat(alerted.stream(), Stream.of(threshold)).toList(),
@@ -158,6 +174,7 @@ public record Position(
                 .setUsageTime(usageTime)
                 .setCarried(carried.isZero() ? null : carried.toAvro())
                 .setBegunAt(begunAt)
+                .setReserved(reserved.isZero() ? null : reserved.toAvro())
                 .build();
     }
 }

@@ -100,18 +100,33 @@ final class RebuiltAccount {
         }
     }
 
-    RequestAccount account(String timezone) {
+    RequestAccount account(Terms terms) {
         List<Hold> held = new ArrayList<>(holds.size());
-        holds.forEach((decision, hold) -> {
+        holds.forEach((decision, dispatched) -> {
+            Hold hold = dispatched.reserve(terms);
             Estimate estimate = estimates.get(decision);
             // without an estimate it may have ended as well; the next tick ends it again, which then writes nothing
             held.add(
                     estimate == null
                             ? hold
-                            : new Hold(hold.dispatch(), true, estimate.amounts, estimate.entries, estimate.windows));
+                            : new Hold(
+                                    hold.dispatch(),
+                                    true,
+                                    estimate.amounts,
+                                    estimate.entries,
+                                    estimate.windows,
+                                    hold.reservedIn()));
         });
         RequestAccount account = new RequestAccount(
-                team, requestId, timezone, since, held, List.copyOf(bookings.values()), attempts, score, isJudged);
+                team,
+                requestId,
+                terms.policy().getTimezone(),
+                since,
+                held,
+                List.copyOf(bookings.values()),
+                attempts,
+                score,
+                isJudged);
         // an outcome that came has been put down to the answer that there is
         return isJudged && account.answer() != null ? account.withScore(null) : account;
     }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class RebuiltBooks {
     private long epoch = Long.MIN_VALUE;
     private long dispatchOffset = -1;
     private long policiesCounted = -1;
+    private long dispatchNumber = -1;
 
     private record Said(BudgetState state, long at) {}
 
@@ -77,6 +79,8 @@ public final class RebuiltBooks {
         epoch = Math.max(epoch, state.getEpoch());
         if (key.isOfPolicies()) {
             policiesCounted = state.getVersion();
+            Long number = state.getDispatchNumber();
+            dispatchNumber = number == null ? -1 : number;
             return;
         }
         dispatchOffset = Math.max(dispatchOffset, state.getDispatchOffset());
@@ -101,6 +105,11 @@ public final class RebuiltBooks {
     /** Below which offset of the policies all budgets had been counted; -1: not known. */
     public long policiesCounted() {
         return policiesCounted;
+    }
+
+    /** Number of the newest dispatch that was counted; -1: none. */
+    public long dispatchNumber() {
+        return dispatchNumber;
     }
 
     /** The dispatches that were counted are those of a topic that is no more: the ones there are came after them. */
@@ -145,6 +154,7 @@ public final class RebuiltBooks {
 
     /** Takes over a dispatch that was dealt with. */
     public void dispatch(Dispatch dispatch, long offset, long at) {
+        dispatchNumber = Math.max(dispatchNumber, dispatch.getNumber());
         if (!account(dispatch.getTeam(), dispatch.getRequestId()).open(dispatch, at)) {
             return;
         }
@@ -181,19 +191,24 @@ public final class RebuiltBooks {
     /**
      * Works it out.
      *
-     * @param timezone of a team
+     * @param terms of a team, which count all its budgets
      */
-    public Result result(Function<String, String> timezone) {
+    public Result result(Function<String, Terms> terms) {
         List<RequestAccount> live = new ArrayList<>();
         Map<PositionKey, Amounts> open = new HashMap<>();
+        Map<PositionKey, Amounts> reserved = new HashMap<>();
+        Map<PositionKey, HoldWindow> reservedIn = new HashMap<>();
         Map<PositionKey, Long> until = new HashMap<>();
         for (RebuiltAccount known : accounts.values()) {
-            RequestAccount account = known.account(timezone.apply(known.team()));
+            RequestAccount account = known.account(terms.apply(known.team()));
             if (account.endsAt(horizonMillis) > newest) {
                 live.add(account);
-                Balance.open(account).forEach((key, amounts) -> open.merge(key, amounts, Amounts::plus));
+                Balance.open(account, Hold::windows).forEach((key, amounts) -> open.merge(key, amounts, Amounts::plus));
+                Balance.open(account, Hold::reservedIn)
+                        .forEach((key, amounts) -> reserved.merge(key, amounts, Amounts::plus));
                 for (Hold hold : account.holds()) {
-                    hold.windows()
+                    hold.reservedIn().forEach(window -> reservedIn.put(PositionKey.of(account.team(), window), window));
+                    Stream.concat(hold.windows().stream(), hold.reservedIn().stream())
                             .forEach(window ->
                                     until.merge(PositionKey.of(account.team(), window), hold.until(), Math::max));
                 }
@@ -220,6 +235,7 @@ public final class RebuiltBooks {
                     closed.min(rest),
                     Amounts.of(state.getSpent()),
                     state.getCarried() == null ? Amounts.ZERO : Amounts.of(state.getCarried()),
+                    reserved.getOrDefault(key, Amounts.ZERO),
                     state.getVersion(),
                     Math.max(word.getValue().at, until.getOrDefault(key, Long.MIN_VALUE)),
                     alerted.getOrDefault(key, List.of()),
@@ -238,10 +254,18 @@ public final class RebuiltBooks {
                         closed,
                         Amounts.ZERO,
                         Amounts.ZERO,
+                        reserved.getOrDefault(key, Amounts.ZERO),
                         0,
                         later.until,
                         List.of(),
                         later.at));
+            }
+        });
+        reservedIn.forEach((key, window) -> {
+            Amounts amounts = reserved.getOrDefault(key, Amounts.ZERO);
+            if (!amounts.isZero() && !said.containsKey(key) && !since.containsKey(key)) {
+                positions.add(Position.begin(key, window, newest)
+                        .apply(Change.none(key, window).reserve(amounts, until.getOrDefault(key, newest)), newest));
             }
         });
         return new Result(live, positions, unexplained);

@@ -109,7 +109,8 @@ public record RequestAccount(
         if (isRepeat) {
             return Balance.of(this, holds, standing(), attempts, terms, at);
         }
-        List<Hold> opened = Stream.concat(holds.stream(), Stream.of(Hold.of(dispatch)))
+        List<Hold> opened = Stream.concat(
+                        holds.stream(), Stream.of(Hold.of(dispatch).reserve(terms)))
                 .sorted(Comparator.comparingInt(Hold::decision))
                 .toList();
         List<Draft> drafts = bookings.stream()
@@ -191,6 +192,12 @@ public record RequestAccount(
                 .map(hold -> hold.until() <= at ? hold.expire() : hold)
                 .toList();
         return Balance.of(this, expired, standing(), attempts, terms, at);
+    }
+
+    /** Counts what is open of its holds in the windows of budgets that have begun since they were opened. */
+    public Settlement reserve(Terms terms, long at) {
+        List<Hold> reserved = holds.stream().map(hold -> hold.reserve(terms)).toList();
+        return Balance.of(this, reserved, standing(), attempts, terms, at);
     }
 
     /** Puts an outcome down to the answer, now or once there is one. */

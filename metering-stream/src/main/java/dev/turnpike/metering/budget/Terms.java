@@ -3,15 +3,19 @@ package dev.turnpike.metering.budget;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.BudgetScopes.Dimensions;
 import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.HoldWindow;
 import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.TeamPolicy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +49,44 @@ public record Terms(TeamPolicy policy, @Nullable Org org, long policyOffset, lon
             }
         }
         return windows == null ? named : distinct(entry.getTeam(), windows);
+    }
+
+    /**
+     * The windows that will count what a dispatch costs without being named in it, since their budgets began after it was made.
+     */
+    List<HoldWindow> unnamed(Dispatch dispatch) {
+        LlmRequest request = dispatch.getRequest();
+        List<HoldWindow> unnamed = new ArrayList<>();
+        for (@Nullable String model : modelsOf(dispatch)) {
+            Dimensions dimensions = new Dimensions(
+                    dispatch.getTeam(), request.getUser(), request.getTaskId(), model, request.getTags());
+            for (HoldWindow window : windowsAt(dimensions, dispatch.getAdmittedAt())) {
+                if (!dispatch.getWindows().contains(window)) {
+                    unnamed.add(window);
+                }
+            }
+        }
+        if (unnamed.isEmpty()) {
+            return List.of();
+        }
+        List<HoldWindow> named = dispatch.getWindows();
+        return distinct(
+                        dispatch.getTeam(),
+                        Stream.concat(named.stream(), unnamed.stream()).toList())
+                .stream()
+                .filter(window -> !named.contains(window))
+                .toList();
+    }
+
+    // which model serves only matters where a budget asks for it
+    private List<@Nullable String> modelsOf(Dispatch dispatch) {
+        boolean isAsked = policy.getBudgets().stream()
+                .anyMatch(budget -> budget.getScope().equals("model"));
+        return isAsked
+                ? dispatch.getChain().stream()
+                        .<@Nullable String>map(link -> BudgetScopes.offerId(link.getProvider(), link.getModel()))
+                        .toList()
+                : Collections.singletonList(null);
     }
 
     /** The windows with each position once: budgets that differ only in unit or enforcement share one. */

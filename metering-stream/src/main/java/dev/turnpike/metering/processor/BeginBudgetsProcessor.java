@@ -2,6 +2,8 @@ package dev.turnpike.metering.processor;
 
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.schemas.event.Tick;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Makes budgets count that policies and orgs have got since the tick before, and tells the router when they do. */
@@ -19,16 +21,24 @@ final class BeginBudgetsProcessor extends BookkeepingProcessor<Tick> {
         long policies = books.policies().next();
         long orgs = books.orgs().next();
         if (books.progress().hasCounted(policies, orgs)) {
+            // the router may wait for a dispatch to be counted that it made before it saw these policies
+            if (books.progress().isDispatchUntold()) {
+                books.tellProgress(tick.timestamp());
+            }
             return;
         }
         int cells = 0;
+        Set<String> begun = new HashSet<>();
         for (String team : books.teamsWithOtherTerms()) {
             if (cells >= CELLS_PER_TICK) {
                 // the rest at the next tick
+                books.reserve(begun, tick.timestamp());
                 return;
             }
             cells += books.begin(team, tick.timestamp());
+            begun.add(team);
         }
+        books.reserve(begun, tick.timestamp());
         books.counted(policies, orgs, tick.timestamp());
     }
 }

@@ -40,6 +40,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -227,6 +228,20 @@ final class Bookkeeper implements Books {
         return read;
     }
 
+    /**
+     * Makes the budgets of teams count what is open of requests whose dispatches were made before they began.
+     *
+     * @param teams all of whose budgets count
+     */
+    void reserve(Set<String> teams, long at) {
+        for (String key : expiry.subjects(Due.Kind.OPEN_ACCOUNT)) {
+            RequestAccount account = accounts.get(key);
+            if (account != null && teams.contains(account.team())) {
+                book(account.team(), account.requestId(), at, null, (known, terms) -> known.reserve(terms, at));
+            }
+        }
+    }
+
     private int read(PastSpend past, String team, SpendKey.Window window) {
         long from = past.from(window);
         if (from == Long.MAX_VALUE) {
@@ -272,6 +287,8 @@ final class Bookkeeper implements Books {
         state.setVersion(Math.max(0, progress.policiesCounted()));
         state.setPrices(progress.prices());
         state.setOrgsOffset(progress.orgsCounted());
+        state.setDispatchNumber(progress.dispatchNumber());
+        progress.dispatchTold();
         forward(key.encode(), state, at, Sinks.BUDGETS);
     }
 
@@ -398,7 +415,7 @@ final class Bookkeeper implements Books {
     /** Does what is due at a time. */
     void end(Due due, long at) {
         switch (due.kind()) {
-            case ACCOUNT -> expire(due.subject(), at);
+            case OPEN_ACCOUNT, ACCOUNT -> expire(due.subject(), at);
             case POSITION -> endPosition(due.subject(), at);
             case SPEND_CELL -> cells.delete(due.subject());
             case UNPRICED_ALERT -> unpricedAlerts.delete(due.subject());
@@ -438,11 +455,8 @@ final class Bookkeeper implements Books {
         }
         String key = RequestAccount.key(after.team(), after.requestId());
         accounts.put(key, after);
-        long deadline = after.nextDeadline(config.horizon().toMillis());
-        long known = before == null
-                ? Long.MAX_VALUE
-                : before.nextDeadline(config.horizon().toMillis());
-        expiry.move(known, deadline, Due.Kind.ACCOUNT, key);
+        expiry.move(
+                before == null ? null : Due.of(before, key, config.horizon()), Due.of(after, key, config.horizon()));
         double holdPerCost = after.holdPerCost();
         if (!Double.isNaN(holdPerCost) && (before == null || Double.isNaN(before.holdPerCost()))) {
             metrics.holdPerCost(holdPerCost);

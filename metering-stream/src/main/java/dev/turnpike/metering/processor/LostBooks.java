@@ -7,6 +7,7 @@ import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.RebuiltBooks;
 import dev.turnpike.metering.budget.RequestAccount;
 import dev.turnpike.metering.budget.SpendKey;
+import dev.turnpike.metering.budget.Terms;
 import dev.turnpike.metering.budget.UsageChecks;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.metering.performance.Judgement;
@@ -29,6 +30,7 @@ import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LedgerEntry;
+import dev.turnpike.schemas.event.Org;
 import dev.turnpike.schemas.event.Outcome;
 import dev.turnpike.schemas.event.PriceProgress;
 import dev.turnpike.schemas.event.Rejection;
@@ -286,20 +288,20 @@ final class LostBooks {
         if (read.books.epoch() != Long.MIN_VALUE) {
             progress.begin(read.books.epoch() + 1);
         }
-        progress.readDispatch(read.dispatchOffset);
+        progress.readDispatch(read.dispatchOffset, read.books.dispatchNumber());
         progress.readUsage(read.newestUsage);
         if (read.prices != null) {
             progress.prices(read.prices);
         }
         progress.counted(read.books.policiesCounted(), read.orgsCounted);
         ExpiryIndex expiry = new ExpiryIndex(index, progress);
-        RebuiltBooks.Result result = read.books.result(team -> policies.of(team).getTimezone());
+        RebuiltBooks.Result result = read.books.result(this::terms);
         Set<String> teams = new HashSet<>();
         long open = 0;
         for (RequestAccount account : result.accounts()) {
             String key = RequestAccount.key(account.team(), String.valueOf(account.requestId()));
             accounts.put(key, account);
-            expiry.add(account.nextDeadline(config.horizon().toMillis()), Due.Kind.ACCOUNT, key);
+            expiry.move(null, Due.of(account, key, config.horizon()));
             open += account.openHolds();
             teams.add(account.team());
         }
@@ -370,6 +372,13 @@ final class LostBooks {
             expiry.add(known.getWindowEnd() + config.spendRetention().toMillis(), Due.Kind.SPEND_CELL, key);
             teams.add(known.getTeam());
         });
+    }
+
+    // the next look takes the budgets as counted that are not yet; what is under way is reserved in them by then
+    private Terms terms(String team) {
+        TeamPolicy policy = policies.of(team);
+        Org org = orgs.of(policy);
+        return new Terms(policy, org, -1, -1, Counting.first(policy, org, -1, -1));
     }
 
     private void count(String team) {

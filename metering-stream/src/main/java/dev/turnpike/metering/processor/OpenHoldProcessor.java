@@ -23,7 +23,7 @@ final class OpenHoldProcessor extends BookkeepingProcessor<Dispatch> {
         Dispatch dispatch = record.value();
         RecordMetadata from = context().recordMetadata().orElseThrow();
         long at = record.timestamp();
-        books.progress().readDispatch(from.offset());
+        books.progress().readDispatch(from.offset(), dispatch == null ? -1 : dispatch.getNumber());
         if (dispatch == null) {
             setAside.send(record, null, new Refused(DeadLetter.UNREADABLE, "the record has no value", null));
             return;

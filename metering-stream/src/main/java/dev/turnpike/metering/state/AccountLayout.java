@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 final class AccountLayout implements StateSerde.Layout<RequestAccount> {
 
-    static final int FORMAT = 3;
+    static final int FORMAT = 4;
 
     private final Fields.Event<Dispatch> dispatches = new Fields.Event<>(Dispatch.class);
     private final Fields.Event<HoldWindow> windows = new Fields.Event<>(HoldWindow.class);
@@ -41,6 +41,7 @@ final class AccountLayout implements StateSerde.Layout<RequestAccount> {
             writeAmounts(hold.estimated(), to);
             to.writeInt(hold.entries());
             Fields.writeList(hold.estimatedIn(), to, windows::write);
+            Fields.writeList(hold.reservedIn(), to, windows::write);
         });
         Fields.writeList(account.bookings(), out, (booking, to) -> {
             entries.write(booking.entry(), to);
@@ -77,6 +78,7 @@ final class AccountLayout implements StateSerde.Layout<RequestAccount> {
                                 from.readBoolean(),
                                 readAmounts(from),
                                 from.readInt(),
+                                Fields.readList(from, windows::read),
                                 Fields.readList(from, windows::read))),
                 Fields.readList(
                         in, from -> new Booking(entries.read(from), from.readLong(), from.readInt(), from.readInt())),

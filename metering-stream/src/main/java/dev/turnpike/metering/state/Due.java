@@ -1,7 +1,9 @@
 package dev.turnpike.metering.state;
 
+import dev.turnpike.metering.budget.RequestAccount;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
@@ -14,6 +16,8 @@ public record Due(long at, Kind kind, String subject) {
 
     /** In which order things that are due at the same instant are done: a position ends after the accounts that use it. */
     public enum Kind {
+        /** An account with an open hold. */
+        OPEN_ACCOUNT(0),
         ACCOUNT(1),
         POSITION(2),
         SPEND_CELL(3),
@@ -35,6 +39,12 @@ public record Due(long at, Kind kind, String subject) {
             }
             throw new IllegalArgumentException("nothing known is due as " + code);
         }
+    }
+
+    /** When an account is to be looked at next. */
+    public static Due of(RequestAccount account, String key, Duration horizon) {
+        Kind kind = account.openHolds() > 0 ? Kind.OPEN_ACCOUNT : Kind.ACCOUNT;
+        return new Due(account.nextDeadline(horizon.toMillis()), kind, key);
     }
 
     // big-endian and not negative: the order of the bytes is that of time

@@ -6,6 +6,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is due when, in the order of time.
@@ -34,15 +35,30 @@ public final class ExpiryIndex {
         }
     }
 
-    /** Puts what was due at one time at another. */
-    public void move(long from, long to, Due.Kind kind, String subject) {
-        if (from != to) {
+    /** Puts what was due in one way in another; null: it was not due. */
+    public void move(@Nullable Due before, Due after) {
+        if (!after.equals(before)) {
             // what was put behind the point of reading is gone with the next reading
-            if (from > progress.expiredUntil() && from != Long.MAX_VALUE) {
-                remove(new Due(from, kind, subject));
+            if (before != null && before.at() > progress.expiredUntil()) {
+                remove(before);
             }
-            add(to, kind, subject);
+            add(after.at(), after.kind(), after.subject());
         }
+    }
+
+    /** All subjects of a kind that will be due. */
+    public List<String> subjects(Due.Kind kind) {
+        List<String> subjects = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> all =
+                store.range(Due.from(progress.expiredUntil()), Due.from(Long.MAX_VALUE))) {
+            while (all.hasNext()) {
+                Due due = Due.decode(all.next().key);
+                if (due.kind() == kind) {
+                    subjects.add(due.subject());
+                }
+            }
+        }
+        return subjects;
     }
 
     /**

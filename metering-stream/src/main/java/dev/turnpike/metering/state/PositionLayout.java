@@ -13,7 +13,7 @@ import org.apache.avro.io.Encoder;
 
 final class PositionLayout implements StateSerde.Layout<Position> {
 
-    static final int FORMAT = 3;
+    static final int FORMAT = 4;
 
     @Override
     public void write(Position position, Encoder out) throws IOException {
@@ -23,6 +23,7 @@ final class PositionLayout implements StateSerde.Layout<Position> {
         writeAmounts(position.closed(), out);
         writeAmounts(position.spent(), out);
         writeAmounts(position.carried(), out);
+        writeAmounts(position.reserved(), out);
         out.writeLong(position.version());
         out.writeLong(position.lastUse());
         Fields.writeList(position.alerted(), out, (threshold, to) -> {
@@ -38,6 +39,7 @@ final class PositionLayout implements StateSerde.Layout<Position> {
         return new Position(
                 PositionKey.decode(in.readString()),
                 in.readLong(),
+                readAmounts(in),
                 readAmounts(in),
                 readAmounts(in),
                 readAmounts(in),

@@ -18,6 +18,8 @@ public final class Progress {
     private static final String OPEN_HOLDS = "open-holds";
     private static final String COMPLETE = "complete";
     private static final String EPOCH_UNTOLD = "epoch-untold";
+    private static final String DISPATCH_NUMBER = "dispatch-number";
+    private static final String DISPATCH_NUMBER_TOLD = "dispatch-number-told";
     private static final String DEALT_WITH = "dealt-with/";
     private static final String PRICES_FOLLOWED = "prices-followed";
     private static final String PRICES_FOLLOWING = "prices-following";
@@ -79,8 +81,27 @@ public final class Progress {
         return get(DISPATCH_OFFSET, -1);
     }
 
-    public void readDispatch(long offset) {
+    public void readDispatch(long offset, long number) {
         store.put(DISPATCH_OFFSET, offset);
+        if (number > dispatchNumber()) {
+            store.put(DISPATCH_NUMBER, number);
+        }
+    }
+
+    /** Number of the newest dispatch that was read; -1: none that has one. */
+    public long dispatchNumber() {
+        return get(DISPATCH_NUMBER, -1);
+    }
+
+    /** Whether the router has not been told yet of the newest dispatch that was read. */
+    public boolean isDispatchUntold() {
+        return dispatchNumber() > get(DISPATCH_NUMBER_TOLD, -1);
+    }
+
+    public void dispatchTold() {
+        if (isDispatchUntold()) {
+            store.put(DISPATCH_NUMBER_TOLD, dispatchNumber());
+        }
     }
 
     /** Everything that was due by then has been done. */

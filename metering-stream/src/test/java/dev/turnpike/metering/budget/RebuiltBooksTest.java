@@ -85,7 +85,8 @@ class RebuiltBooksTest {
     }
 
     private RebuiltBooks.Result result() {
-        return books.result(team -> "UTC");
+        return books.result(
+                team -> new Terms(Given.policy("UTC"), null, 0, 0, Counting.first(Given.policy("UTC"), null, 0, 0)));
     }
 
     private static BudgetState state(Amounts opened, Amounts closed, long dispatchOffset) {

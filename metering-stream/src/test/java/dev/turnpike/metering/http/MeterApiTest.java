@@ -256,6 +256,7 @@ class MeterApiTest {
                 new Amounts(50, 10, 1),
                 spent,
                 Amounts.ZERO,
+                Amounts.ZERO,
                 1,
                 NOON,
                 List.of(),

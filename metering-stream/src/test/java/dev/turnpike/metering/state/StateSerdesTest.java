@@ -70,7 +70,7 @@ class StateSerdesTest {
 
         assertThat(fingerprints)
                 .isEqualTo(Map.of(
-                        "Dispatch", 7056181085254338114L,
+                        "Dispatch", 8920316152975028854L,
                         "LedgerEntry", 3335888489215030043L,
                         "SpendAggregate", 7709477579316073948L));
     }

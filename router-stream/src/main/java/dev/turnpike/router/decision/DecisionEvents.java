@@ -178,7 +178,9 @@ public final class DecisionEvents {
                 reason,
                 baseline == null ? null : baseline.getProvider(),
                 baseline == null ? null : baseline.getModel(),
-                baselinePrice);
+                baselinePrice,
+                // its place among the others of the partition is known where it is written
+                -1L);
     }
 
     private static Rejection rejection(Ask ask, Rejected outcome, long admittedAt) {

@@ -12,7 +12,7 @@ import dev.turnpike.schemas.event.BudgetState;
  *
  * @param held all holds the router ever opened here
  * @param closed all holds the meter has closed, by the newest feedback
- * @param spent all that was spent, by the newest feedback
+ * @param spent all that was spent, and what is reserved for holds from before the budget began, by the newest feedback
  * @param epoch of the newest feedback; 0 where there was none yet
  * @param version of the newest feedback within its epoch; 0 where there was none yet
  */
@@ -34,11 +34,13 @@ public record Position(Amounts held, Amounts closed, Amounts spent, long epoch, 
         // what the meter saw opened was held here, even if this state has been lost since
         Amounts atLeast = held.max(Amounts.of(state.getOpened()));
         return new Position(
-                atLeast,
-                Amounts.of(state.getClosed()),
-                Amounts.of(state.getSpent()),
-                state.getEpoch(),
-                state.getVersion());
+                atLeast, Amounts.of(state.getClosed()), spentOf(state), state.getEpoch(), state.getVersion());
+    }
+
+    /** What weighs on the limit whatever the router holds: spent, or reserved for holds that it opened elsewhere. */
+    public static Amounts spentOf(BudgetState state) {
+        Amounts spent = Amounts.of(state.getSpent());
+        return state.getReserved() == null ? spent : spent.plus(Amounts.of(state.getReserved()));
     }
 
     /**

@@ -44,7 +44,8 @@ public final class AcceptFeedbackProcessor implements Processor<String, @Nullabl
         }
         PositionKey key = PositionKey.of(state);
         if (key.isOfPolicies()) {
-            Started.of(progress).countedPolicies(state.getVersion());
+            Long dispatch = state.getDispatchNumber();
+            Started.of(progress).told(state.getVersion(), dispatch == null ? -1 : dispatch);
             return;
         }
         Position before = known.at(key);

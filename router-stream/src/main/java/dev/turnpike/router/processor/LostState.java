@@ -164,7 +164,7 @@ final class LostState implements Rebuildable<LostState.Read> {
             decided.remember(one.id, one.decision, one.admittedAt);
         }
         read.dealtWith.forEach(progress::dealtWith);
-        progress.countedPolicies(read.positions.countedPolicies());
+        progress.restored(read.positions.countedPolicies(), read.positions.lastDispatch());
         progress.newestAdmission(Math.max(0, read.newest));
         progress.complete();
         metrics.openHoldsAre(partition, positions.sumOfOpen());

@@ -161,6 +161,8 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
     private void decide(
             Task here, Record<String, Received<?>> record, byte[] id, long admittedAt, Supplier<Ask> reader) {
         RecordMetadata from = here.context.recordMetadata().orElseThrow();
+        // before the rules are read: they may be newer, never older
+        here.progress.see(tables.policiesNext());
         Ruling ruling;
         long start = metrics.start();
         try {
@@ -191,6 +193,8 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         String team = record.key();
         here.context.forward(new Record<>(team, written.decision(), admittedAt), RouteRequestSupplier.DECISIONS_SINK);
         if (written.dispatch() != null) {
+            written.dispatch().setNumber(here.progress.lastDispatch() + 1);
+            here.progress.lastDispatch(written.dispatch().getNumber());
             here.context.forward(
                     // with the caller's headers: whoever executes it carries the caller's trace on
                     new Record<>(team, written.dispatch(), admittedAt, record.headers()),

@@ -25,6 +25,7 @@ public final class RebuiltPositions {
     private long heardOf = -1;
     private long newest = -1;
     private long countedPolicies;
+    private long lastDispatch = -1;
 
     /** Takes over a record of the budgets; all of them come before the first dispatch. */
     public void say(Entry<BudgetState> entry) {
@@ -33,6 +34,8 @@ public final class RebuiltPositions {
         BudgetState state = entry.value();
         if (key.isOfPolicies()) {
             countedPolicies = state == null ? 0 : state.getVersion();
+            Long number = state == null ? null : state.getDispatchNumber();
+            lastDispatch = Math.max(lastDispatch, number == null ? -1 : number);
             return;
         }
         if (state == null) {
@@ -55,6 +58,11 @@ public final class RebuiltPositions {
         return countedPolicies;
     }
 
+    /** The greatest number of a dispatch; -1: none. */
+    public long lastDispatch() {
+        return lastDispatch;
+    }
+
     /** When the meter spoke last; -1: never. */
     public long newest() {
         return newest;
@@ -73,6 +81,7 @@ public final class RebuiltPositions {
         if (dispatch == null) {
             return;
         }
+        lastDispatch = Math.max(lastDispatch, dispatch.getNumber());
         Set<PositionKey> once = new HashSet<>();
         for (HoldWindow window : dispatch.getWindows()) {
             PositionKey key = PositionKey.of(dispatch.getTeam(), window);

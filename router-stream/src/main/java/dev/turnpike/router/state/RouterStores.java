@@ -2,8 +2,11 @@ package dev.turnpike.router.state;
 
 import dev.turnpike.router.decision.Borrowed;
 import dev.turnpike.router.decision.Position;
+import dev.turnpike.streams.ObjectCachingStore;
 import java.time.Duration;
+import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -28,6 +31,9 @@ public record RouterStores(
     public static final String DECIDED_REQUESTS = "decided-requests";
     public static final String PROGRESS = "router-progress";
 
+    // a position has some hundred bytes
+    private static final int MOST_CACHED = 10_000;
+
     /**
      * The stores of a router.
      *
@@ -37,19 +43,20 @@ public record RouterStores(
         Duration grain = DecidedRequests.grain(horizon);
         return new RouterStores(
                 // cached: a busy team's position changes many times between two commits, and one write of it will do
-                Stores.keyValueStoreBuilder(
-                                Stores.persistentKeyValueStore(BUDGET_POSITIONS),
-                                Serdes.String(),
-                                Serdes.serdeFrom(new PositionCodec.Writer(), new PositionCodec.Reader()))
-                        .withCachingEnabled(),
-                Stores.keyValueStoreBuilder(
-                                Stores.persistentKeyValueStore(ORG_LEASES), Serdes.String(), BorrowedCodec.serde())
-                        .withCachingEnabled(),
+                cached(
+                        Stores.persistentKeyValueStore(BUDGET_POSITIONS),
+                        Serdes.serdeFrom(new PositionCodec.Writer(), new PositionCodec.Reader())),
+                cached(Stores.persistentKeyValueStore(ORG_LEASES), BorrowedCodec.serde()),
                 Stores.windowStoreBuilder(
                         Stores.persistentWindowStore(DECIDED_REQUESTS, horizon.plus(grain), grain, false),
                         Serdes.ByteArray(),
                         Serdes.Integer()),
-                // a handful of numbers, some of which every decision asks for
-                Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(PROGRESS), Serdes.String(), Serdes.Long()));
+                // a handful of numbers, some of which every decision asks for or changes
+                cached(Stores.inMemoryKeyValueStore(PROGRESS), Serdes.Long()));
+    }
+
+    private static <V> StoreBuilder<KeyValueStore<String, V>> cached(
+            KeyValueBytesStoreSupplier store, Serde<V> values) {
+        return ObjectCachingStore.around(Stores.keyValueStoreBuilder(store, Serdes.String(), values), MOST_CACHED);
     }
 }

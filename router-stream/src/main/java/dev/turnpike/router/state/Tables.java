@@ -39,6 +39,7 @@ public final class Tables {
     private final Fingerprint catalogPrint = new Fingerprint();
     private final Fingerprint performancePrint = new Fingerprint();
     private volatile @Nullable Fleet fleet = Fleet.EMPTY;
+    private volatile long policiesNext;
 
     private record Joined(TeamRules own, OrgRules org, TeamRules both) {}
 
@@ -110,6 +111,13 @@ public final class Tables {
             rules.put(team, TeamRules.of(policy, offset, ownRulesOf(team)));
             removedAt.remove(team);
         }
+        // last: who reads it goes by this policy
+        policiesNext = Math.max(policiesNext, offset + 1);
+    }
+
+    /** The offset behind the newest policy that is taken over here. */
+    public long policiesNext() {
+        return policiesNext;
     }
 
     /**

@@ -106,7 +106,7 @@ class ChangingPoliciesLaws {
         private final Fleet fleet = Fleet.of(List.of(new Offer(offer(), List.of())), Map.of());
         private final Map<PositionKey, Position> known = new HashMap<>();
         private final List<Served> served = new ArrayList<>();
-        // what was spent in a window by requests that do not name it, when the meter counted it
+        // what was spent and held in a window by requests that do not name it, when the meter counted it
         private final Map<PositionKey, Set<Served>> carried = new HashMap<>();
         private final List<BudgetState> underWay = new ArrayList<>();
         private @Nullable TeamPolicy own;
@@ -201,14 +201,13 @@ class ChangingPoliciesLaws {
             return policy;
         }
 
-        /** The meter counts what was spent in the windows of now before their budgets began, and says so. */
+        /** The meter counts what was spent and held in the windows of now before their budgets began, and says so. */
         private void count() {
             for (String user : List.of("ann", "bob")) {
                 for (PositionKey key : windows(inForce(), dimensions(user), now)) {
                     Set<Served> others = new HashSet<>();
                     for (Served one : served) {
-                        if (one.cost != null
-                                && !one.windows.contains(key)
+                        if (!one.windows.contains(key)
                                 && windows(inForce(), one.dimensions, one.admittedAt)
                                         .contains(key)) {
                             others.add(one);
@@ -231,6 +230,11 @@ class ChangingPoliciesLaws {
             Served one = open.get(random.nextInt(open.size()));
             one.cost = new Amounts(random.nextLong(one.hold.nanoUsd() + 1), 0, 0);
             one.windows.forEach(this::say);
+            carried.forEach((key, others) -> {
+                if (others.contains(one)) {
+                    say(key);
+                }
+            });
         }
 
         private void say(PositionKey key) {
@@ -244,8 +248,10 @@ class ChangingPoliciesLaws {
                     spent = spent.plus(one.cost == null ? Amounts.ZERO : one.cost);
                 }
             }
+            Amounts reserved = Amounts.ZERO;
             for (Served one : carried.getOrDefault(key, Set.of())) {
-                spent = spent.plus(one.use());
+                spent = spent.plus(one.cost == null ? Amounts.ZERO : one.cost);
+                reserved = reserved.plus(one.cost == null ? one.hold : Amounts.ZERO);
             }
             underWay.add(BudgetState.newBuilder()
                     .setTeam(key.team())
@@ -259,6 +265,7 @@ class ChangingPoliciesLaws {
                     .setOpened(opened.toAvro())
                     .setClosed(closed.toAvro())
                     .setSpent(spent.toAvro())
+                    .setReserved(reserved.toAvro())
                     .setDispatchOffset(served.size() - 1)
                     .build());
         }

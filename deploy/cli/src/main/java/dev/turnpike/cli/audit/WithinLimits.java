@@ -61,7 +61,14 @@ final class WithinLimits extends Law {
         }
     }
 
-    private record Feedback(Amounts spent, Amounts closed) {}
+    private record Feedback(Amounts spent, Amounts closed) {
+
+        static Feedback of(BudgetState state) {
+            Amounts reserved = state.getReserved() == null ? Amounts.ZERO : Amounts.of(state.getReserved());
+            // what is reserved weighs like what is spent
+            return new Feedback(Amounts.of(state.getSpent()).plus(reserved), Amounts.of(state.getClosed()));
+        }
+    }
 
     private record Awaited(Entry<Decision> decision, Feedback feedback) {}
 
@@ -226,7 +233,7 @@ final class WithinLimits extends Law {
         BudgetState state = entry.value();
         Position position = at(PositionKey.of(state));
         Version version = new Version(state.getEpoch(), state.getVersion());
-        Feedback feedback = new Feedback(Amounts.of(state.getSpent()), Amounts.of(state.getClosed()));
+        Feedback feedback = Feedback.of(state);
         position.published.put(version, feedback);
         if (position.published.size() > VERSIONS_KEPT) {
             position.published.pollFirstEntry();
