@@ -202,7 +202,6 @@ final class Reference {
         }
     }
 
-    /** The windows that a policy has for an entry, those of models aside. */
     /** The windows that a policy has for all that a dispatch may cost. */
     static Stream<HoldWindow> windows(Dispatch dispatch, TeamPolicy policy) {
         return dispatch.getChain().stream()
@@ -218,24 +217,6 @@ final class Reference {
     }
 
     /** The windows that a policy has for an entry, those of models aside. */
-    /** The windows of all that a dispatch may cost. */
-    static Stream<HoldWindow> windows(Dispatch dispatch, TeamPolicy policy) {
-        return dispatch.getChain().stream()
-                .flatMap(link -> BudgetScopes.windowsAt(
-                        policy,
-                        new Dimensions(
-                                dispatch.getTeam(),
-                                dispatch.getRequest().getUser(),
-                                dispatch.getRequest().getTaskId(),
-                                BudgetScopes.offerId(link.getProvider(), link.getModel()),
-                                dispatch.getRequest().getTags()),
-                        dispatch.getAdmittedAt())
-                        .stream())
-                .map(BudgetScopes.Applied::window)
-                .filter(Objects::nonNull)
-                .distinct();
-    }
-
     static Stream<HoldWindow> windows(LedgerEntry entry, TeamPolicy policy) {
         Dimensions dimensions =
                 new Dimensions(entry.getTeam(), entry.getUser(), entry.getTaskId(), null, entry.getTags());
