@@ -13,10 +13,12 @@ import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.Received;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,9 @@ final class Balanced extends Law {
     private final long horizonMillis;
     private final Map<PositionKey, Position> positions = new HashMap<>();
     private final Map<Integer, Map<RequestId, Account>> accounts = new HashMap<>();
+    // what holds are open, or may be: no window reserves more than that
+    private final Map<String, Amounts> openByTeam = new HashMap<>();
+    private final Set<String> teamsInFlight = new HashSet<>();
     private final Map<Integer, Long> ticked = new HashMap<>();
     private final Map<Integer, Long> ticking = new HashMap<>();
     private long newest;
@@ -155,21 +160,24 @@ final class Balanced extends Law {
             return;
         }
         ticked.merge(entry.partition(), entry.timestamp(), Math::max);
-        Iterator<Account> eldest = accounts(entry.partition()).values().iterator();
+        Iterator<Map.Entry<RequestId, Account>> eldest =
+                accounts(entry.partition()).entrySet().iterator();
         while (eldest.hasNext()) {
-            Account account = eldest.next();
-            if (account.ends(horizonMillis) + ENDING_MILLIS > entry.timestamp()) {
+            Map.Entry<RequestId, Account> next = eldest.next();
+            if (next.getValue().ends(horizonMillis) + ENDING_MILLIS > entry.timestamp()) {
                 return;
             }
-            close(account);
+            close(next.getKey().team, next.getValue());
             eldest.remove();
         }
     }
 
     @Override
     void end() {
-        accounts.forEach((partition, open) ->
-                open.values().forEach(account -> account.holds().forEach(part -> leaveOpen(partition, account, part))));
+        accounts.forEach((partition, open) -> open.forEach((id, account) -> account.holds().forEach(part -> {
+            leaveOpen(partition, account, part);
+            openByTeam.merge(id.team, part.hold().amount().minus(part.amount()), Amounts::plus);
+        })));
         positions.forEach(this::check);
     }
 
@@ -225,6 +233,15 @@ final class Balanced extends Law {
             Amounts least = position.closed.max(closed.min(position.closed.plus(position.ending)));
             check(entry, key, "closed", closed, least);
         }
+        Amounts reserved = state.getReserved() == null ? Amounts.ZERO : Amounts.of(state.getReserved());
+        Amounts most = openByTeam.getOrDefault(key.team(), Amounts.ZERO);
+        boolean isMore = !reserved.min(most).equals(reserved);
+        if (isMore && cut().isWhole(Topics.DISPATCHES) && !teamsInFlight.contains(key.team())) {
+            broken(
+                    entry.timestamp(),
+                    entry.place() + ": " + key.encode() + ": reserves " + reserved + ", the open holds of "
+                            + key.team() + " are " + most);
+        }
         if (!closed.min(opened).equals(closed)) {
             broken(
                     entry.timestamp(),
@@ -253,7 +270,10 @@ final class Balanced extends Law {
                 + Amounts.Unit.NANO_USD.display(open.nanoUsd());
     }
 
-    private void close(Account account) {
+    private void close(String team, Account account) {
+        if (account.inFlight) {
+            teamsInFlight.add(team);
+        }
         account.holds().forEach(part -> close(part.hold(), part.hold().amount(), account.inFlight));
     }
 
@@ -287,7 +307,7 @@ final class Balanced extends Law {
 
     private void closeIfComplete(Account account, Entry<?> entry, String team, String requestId) {
         if (account.isComplete() && !account.holds().isEmpty()) {
-            close(account);
+            close(team, account);
             accounts(entry.partition()).remove(new RequestId(team, requestId));
         }
     }

@@ -56,6 +56,21 @@ final class BalancedTest {
     }
 
     @Test
+    void shouldFindMoneyThatIsReservedForNobody() {
+        log.change(Topics.BUDGETS, state -> state.setReserved(new Amounts(1, 0, 0).toAvro()));
+
+        assertThat(judge().examples()).singleElement().asString().contains("reserves");
+    }
+
+    @Test
+    void shouldLetABudgetReserveWhatIsOpen() {
+        log.dispatched("r4", log.request("r4", SmallLog.DAY + 5_000, SmallLog.OWNER));
+        log.change(Topics.BUDGETS, state -> state.setReserved(SmallLog.BOUND.toAvro()));
+
+        assertThat(judge().examples()).isEmpty();
+    }
+
+    @Test
     void shouldLeaveTheHoldOfAnUnfinishedRequestOpen() {
         // the dispatch is not in any state yet: nothing came back
         log.dispatched("r4", log.request("r4", SmallLog.DAY + 5_000, SmallLog.OWNER));
