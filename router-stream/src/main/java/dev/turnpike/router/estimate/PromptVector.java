@@ -12,7 +12,7 @@ final class PromptVector {
     final float[] shape = new float[PromptText.SHAPE];
 
     PromptVector() {
-        this(2 * PromptText.READ, new float[PromptSpace.WAVES]);
+        this(2 * PromptText.READ, new float[PromptSpace.DENSE]);
     }
 
     private PromptVector(int capacity, float[] waves) {
