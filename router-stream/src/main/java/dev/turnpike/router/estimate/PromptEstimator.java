@@ -88,7 +88,6 @@ public final class PromptEstimator {
         for (Observation observation : observations) {
             scratch.text.read(observation.prompt());
             space.encode(scratch.text, scratch.vector);
-            space.embed(observation.prompt(), scratch.vector);
             String type = observation.taskType();
             rows.add(new Regression.Row(
                     scratch.vector.copy(), type == null ? -1 : types.get(type), targets(observation, averages)));
@@ -121,7 +120,6 @@ public final class PromptEstimator {
         Scratch scratch = SCRATCH.get();
         scratch.text.read(prompt);
         space.encode(scratch.text, scratch.vector);
-        space.embed(prompt, scratch.vector);
         float[] out = new float[models.size() + 1];
         Integer type = taskType == null ? null : types.get(taskType);
         if (type == null) {

@@ -18,9 +18,6 @@ final class PromptSpace {
 
     static final int WAVES = 512;
 
-    /** The waves, and behind them what an embedding model makes of the prompt. */
-    static final int DENSE = WAVES + Embeddings.SIZE;
-
     private static final double NARROWNESS = 0.6;
     private static final double CLIP = 4;
     private static final int COSINES = 1 << 12;
@@ -47,8 +44,6 @@ final class PromptSpace {
     private final float[] rarity;
     private final float[] mean;
     private final float[] scale;
-    private final float[] center = new float[Embeddings.SIZE];
-    private float gain;
 
     private PromptSpace(float[] rarity, float[] mean, float[] scale) {
         this.rarity = rarity;
@@ -85,35 +80,7 @@ final class PromptSpace {
             mean[i] = (float) average;
             scale[i] = variance < 1e-9 ? 0 : (float) (1 / StrictMath.sqrt(variance));
         }
-        PromptSpace space = new PromptSpace(rarity, mean, scale);
-        space.fitEmbeddings(prompts);
-        return space;
-    }
-
-    private void fitEmbeddings(Collection<String> prompts) {
-        for (String prompt : prompts) {
-            float[] embedding = Embeddings.of(prompt);
-            for (int i = 0; i < embedding.length; i++) {
-                center[i] += embedding[i] / prompts.size();
-            }
-        }
-        double squares = 0;
-        for (String prompt : prompts) {
-            float[] embedding = Embeddings.of(prompt);
-            for (int i = 0; i < embedding.length; i++) {
-                float distance = embedding[i] - center[i];
-                squares += distance * distance / prompts.size();
-            }
-        }
-        gain = squares == 0 ? 0 : (float) (1 / Math.sqrt(squares));
-    }
-
-    /** Centred and of length one on average, as heavy as the words or the shape. */
-    void embed(String prompt, PromptVector out) {
-        float[] embedding = Embeddings.of(prompt);
-        for (int i = 0; i < embedding.length; i++) {
-            out.waves[WAVES + i] = gain * (embedding[i] - center[i]);
-        }
+        return new PromptSpace(rarity, mean, scale);
     }
 
     void encode(PromptText text, PromptVector out) {

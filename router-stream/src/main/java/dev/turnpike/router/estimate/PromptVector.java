@@ -12,7 +12,7 @@ final class PromptVector {
     final float[] shape = new float[PromptText.SHAPE];
 
     PromptVector() {
-        this(2 * PromptText.READ, new float[PromptSpace.DENSE]);
+        this(2 * PromptText.READ, new float[PromptSpace.WAVES]);
     }
 
     private PromptVector(int capacity, float[] waves) {

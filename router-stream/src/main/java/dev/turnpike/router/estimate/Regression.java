@@ -18,7 +18,7 @@ final class Regression {
 
     private static final int PASSES = 40;
     private static final double TOLERANCE = 3e-3;
-    private static final int TYPES_AT = PromptText.BUCKETS + PromptSpace.DENSE;
+    private static final int TYPES_AT = PromptText.BUCKETS + PromptSpace.WAVES;
 
     private final int outputs;
     private final float typeWeight;
@@ -141,7 +141,7 @@ final class Regression {
                 out[k] += value * weights[at + k];
             }
         }
-        for (int w = 0; w < PromptSpace.DENSE; w++) {
+        for (int w = 0; w < PromptSpace.WAVES; w++) {
             int at = (PromptText.BUCKETS + w) * outputs;
             float value = vector.waves[w];
             for (int k = 0; k < outputs; k++) {
@@ -165,7 +165,7 @@ final class Regression {
                 weights[at + k] += value * in[k];
             }
         }
-        for (int w = 0; w < PromptSpace.DENSE; w++) {
+        for (int w = 0; w < PromptSpace.WAVES; w++) {
             int at = (PromptText.BUCKETS + w) * outputs;
             float value = vector.waves[w];
             for (int k = 0; k < outputs; k++) {
