@@ -305,7 +305,8 @@ class CommandsIT {
     }
 
     private static String warning(String offers) {
-        return "warning: " + offers + " no quality and will not be chosen for model auto, only where named, until outcomes"
+        return "warning: " + offers
+                + " no quality and will not be chosen for model auto, only where named, until outcomes"
                 + " tell it; to have it chosen, add a score such as quality: {\"*\": 0.8}\n";
     }
 

@@ -73,8 +73,7 @@ class CascadeIT {
 
     @Test
     void shouldAskTheNextModelWhereTheFirstAnswersBadlyAndPayForBothFromOneHold() throws Exception {
-        try (LocalSystem system =
-                        LocalSystem.start(data, 0, 0, 0, progress -> {}, this::apply, List.of("acme"));
+        try (LocalSystem system = LocalSystem.start(data, 0, 0, 0, progress -> {}, this::apply, List.of("acme"));
                 TopicLog log = TopicLog.open(system.cluster())) {
             // given
             Cluster cluster = system.cluster();
@@ -94,7 +93,8 @@ class CascadeIT {
             // then: who answered, and what both attempts cost
             assertThat(header(good, "x-turnpike-model")).isEqualTo("acme/small");
             assertThat(header(bad, "x-turnpike-model")).isEqualTo("acme/large");
-            assertThat(header(bad, "x-turnpike-reason")).startsWith("acme/small: first, its answer judged, then acme/large");
+            assertThat(header(bad, "x-turnpike-reason"))
+                    .startsWith("acme/small: first, its answer judged, then acme/large");
 
             // then: one dispatch, one hold, two entries
             String id = header(bad, "x-request-id");
@@ -128,7 +128,8 @@ class CascadeIT {
 
             // then: what was held back counts against the model
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(log.table(Topics.MODEL_PERFORMANCE).values())
+                    .untilAsserted(() -> assertThat(
+                                    log.table(Topics.MODEL_PERFORMANCE).values())
                             .filteredOn(known -> known.getModel().equals("small"))
                             .extracting(ModelPerformance::getJudged, ModelPerformance::getSuccesses)
                             .isNotEmpty()
@@ -145,8 +146,11 @@ class CascadeIT {
 
     private void apply(Cluster cluster) {
         try {
-            run(cluster, "apply", "-f", Files.writeString(data.resolve("documents.yaml"), DOCUMENTS)
-                    .toString());
+            run(
+                    cluster,
+                    "apply",
+                    "-f",
+                    Files.writeString(data.resolve("documents.yaml"), DOCUMENTS).toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -173,7 +177,9 @@ class CascadeIT {
     }
 
     private static long cost(List<LedgerEntry> entries) {
-        return entries.stream().mapToLong(entry -> entry.getAmount().getNanoUsd()).sum();
+        return entries.stream()
+                .mapToLong(entry -> entry.getAmount().getNanoUsd())
+                .sum();
     }
 
     private static <V extends SpecificRecord> List<V> read(TopicLog log, Topic<V> topic) {
