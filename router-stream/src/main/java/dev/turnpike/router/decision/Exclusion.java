@@ -13,7 +13,7 @@ enum Exclusion {
     NO_VISION("cannot read images"),
     NO_JSON("cannot keep to a JSON format"),
     REGION("not in a region asked for"),
-    UNKNOWN_QUALITY("no score and too few outcomes to know its quality; it serves where it is named"),
+    UNKNOWN_QUALITY("of unknown quality: give its offer a quality in the catalog, or name it"),
     NOT_NAMED("another model was named"),
     BELOW_FLOOR("expected success below the floor"),
     OVER_BUDGET("over budget"),

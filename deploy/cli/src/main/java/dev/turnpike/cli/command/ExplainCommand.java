@@ -3,9 +3,11 @@ package dev.turnpike.cli.command;
 import dev.turnpike.cli.log.TopicLog;
 import dev.turnpike.cli.rerun.JudgeOption;
 import dev.turnpike.cli.rerun.Recomputation;
+import dev.turnpike.cli.view.AttemptLine;
 import dev.turnpike.cli.view.Explanation;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Decision;
+import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.serde.JsonEvents;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -55,6 +57,22 @@ final class ExplainCommand extends Reading {
                         Recomputation.of(decision, log, judge.router()).text());
                 out.println();
             }
+        }
+        if (!json) {
+            decisions.stream().map(Decision::getTeam).distinct().forEach(team -> printAttempts(log, team, out));
+        }
+    }
+
+    private void printAttempts(TopicLog log, String owner, PrintWriter out) {
+        List<LedgerEntry> booked = new ArrayList<>();
+        log.each(Topics.LEDGER, owner, entry -> {
+            if (requestId.equals(entry.getRequestId()) && entry.getTeam().equals(owner)) {
+                booked.add(entry);
+            }
+        });
+        if (!booked.isEmpty()) {
+            AttemptLine.table().print(out, booked, false);
+            out.println();
         }
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
  */
 record Publication(Cluster cluster, TopicLog log, boolean dryRun) {
 
+    private static final int NAMED = 3;
     private static final long MILLIS_PER_DAY = Duration.ofDays(1).toMillis();
 
     /** Puts documents in force beside what is published, or with {@code prune} instead of it. */
@@ -28,6 +29,7 @@ record Publication(Cluster cluster, TopicLog log, boolean dryRun) {
         Instant now = Instant.now();
         List<Change> changes = published.changes(documents, prune, now);
         print(out, changes, now.toEpochMilli());
+        warn(out, changes);
         long changed = changes.stream().filter(change -> change.sign() != '=').count();
         long unchanged = changes.size() - changed;
         if (dryRun) {
@@ -54,6 +56,29 @@ record Publication(Cluster cluster, TopicLog log, boolean dryRun) {
                 }
             }
         }
+    }
+
+    /** What is in order and yet likely to surprise: an offer of unknown quality refuses whoever leaves the choice. */
+    private static void warn(PrintWriter out, List<Change> changes) {
+        List<String> unknown = changes.stream()
+                .filter(change -> change.sign() == '+' || change.sign() == '~')
+                .map(Change::document)
+                .filter(document -> document.value() instanceof ModelOffer offer
+                        && offer.getStatus().equals("active")
+                        && offer.getQuality().isEmpty())
+                .map(Document::key)
+                .toList();
+        if (!unknown.isEmpty()) {
+            out.printf(
+                    "warning: %s %s no quality and will not be chosen for model auto, only where named, until outcomes"
+                            + " tell it; to have it chosen, add a score such as quality: {\"*\": 0.8}%n",
+                    named(unknown), unknown.size() == 1 ? "has" : "have");
+        }
+    }
+
+    private static String named(List<String> offers) {
+        String first = String.join(", ", offers.subList(0, Math.min(NAMED, offers.size())));
+        return offers.size() <= NAMED ? first : first + " and " + (offers.size() - NAMED) + " more";
     }
 
     /** Since when usage has been booked by prices that a change replaces; {@link PriceChanges#NEVER} where it replaces none. */

@@ -1,5 +1,6 @@
 package dev.turnpike.cli.log;
 
+import dev.turnpike.schemas.Ownership;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.serde.EventSerdes;
 import java.nio.charset.StandardCharsets;
@@ -134,6 +135,21 @@ public final class TopicLog implements AutoCloseable {
                         topic, record, deserializer.deserialize(record.topic(), record.headers(), record.value())));
             }
         });
+    }
+
+    /** The events of a topic on the partition that owns a team, in order; those of other teams are among them. */
+    public <V extends SpecificRecord> void each(Topic<V> topic, String team, Consumer<V> visitor) {
+        Map<TopicPartition, Long> ends = ends(List.of(topic), IsolationLevel.READ_COMMITTED);
+        int owner = Ownership.partitionOf(team, ends.size());
+        ends.keySet().removeIf(partition -> partition.partition() != owner);
+        Deserializer<V> deserializer = serdes.avro(topic).deserializer();
+        try (TimeOrder records = read(ends, name -> 0)) {
+            for (var record = records.next(); record != null; record = records.next()) {
+                if (record.value() != null) {
+                    visitor.accept(deserializer.deserialize(record.topic(), record.headers(), record.value()));
+                }
+            }
+        }
     }
 
     /** The newest event of every key of a compacted topic. */

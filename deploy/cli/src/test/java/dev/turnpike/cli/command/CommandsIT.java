@@ -66,7 +66,7 @@ class CommandsIT {
         // when: only looked at
         assertThat(run(cluster, "apply", "-f", file.toString(), "--dry-run")).isZero();
         assertThat(output())
-                .isEqualTo("+ ModelOffer acme/large\n+ TeamPolicy search\n"
+                .isEqualTo("+ ModelOffer acme/large\n+ TeamPolicy search\n" + warning("acme/large has")
                         + "2 would change, 0 are as they are published; nothing was published\n");
         assertThat(table(cluster)).isEmpty();
 
@@ -119,10 +119,10 @@ class CommandsIT {
                 .isZero();
         assertThat(output()).isEqualTo("""
                 + ModelOffer acme/small
-                1 would change, 1 are as they are published; nothing was published
+                %s1 would change, 1 are as they are published; nothing was published
                 1 of 3 models of the list were skipped:
                        1  mode other than chat
-                """);
+                """.formatted(warning("acme/small has")));
     }
 
     @Test
@@ -302,6 +302,12 @@ class CommandsIT {
                 .isZero();
         assertThat(output()).contains("0 rows of 0 ledger entries");
         assertThat(Files.size(parquet)).isPositive();
+    }
+
+    private static String warning(String offers) {
+        return "warning: " + offers
+                + " no quality and will not be chosen for model auto, only where named, until outcomes"
+                + " tell it; to have it chosen, add a score such as quality: {\"*\": 0.8}\n";
     }
 
     private static Cluster cluster(String prefix) {
