@@ -29,7 +29,8 @@ class ImportFuzzTest {
     }
 
     private static final int EACH = 500;
-    private static final Map<ListFormat, String> LISTS = Map.of(ListFormat.LITELLM, """
+    private static final Map<ListFormat, String> LISTS =
+            Map.of(ListFormat.LITELLM, """
             {"acme/large": {"litellm_provider": "acme", "mode": "chat", "max_input_tokens": 1000000, "max_output_tokens": 64000,
               "supports_vision": true, "input_cost_per_token": 3e-06, "output_cost_per_token": 1.5e-05,
               "cache_read_input_token_cost": 3e-07, "input_cost_per_token_above_200k_tokens": 6e-06, "input_cost_per_token_flex": 1.5e-06}}
@@ -120,6 +121,7 @@ class ImportFuzzTest {
     }
 
     private static void assertThatNothingIsPaidBack(Price price) {
-        assertThat(List.of(price.getInput(), price.getOutput(), price.getPerRequest())).allMatch(nanos -> nanos >= 0);
+        assertThat(List.of(price.getInput(), price.getOutput(), price.getPerRequest()))
+                .allMatch(nanos -> nanos >= 0);
     }
 }

@@ -18,10 +18,7 @@ import org.jspecify.annotations.Nullable;
 public enum Intake {
     REQUESTS(Topics.REQUESTS, LlmRequest.class, value -> ((LlmRequest) value).getTeam(), Purpose.REQUEST),
     CANCELLATIONS(
-            Topics.CANCELLATIONS,
-            Cancellation.class,
-            value -> ((Cancellation) value).getTeam(),
-            Purpose.CANCELLATION),
+            Topics.CANCELLATIONS, Cancellation.class, value -> ((Cancellation) value).getTeam(), Purpose.CANCELLATION),
     USAGE(Topics.USAGE, UsageReport.class, value -> ((UsageReport) value).getTeam(), null),
     OUTCOMES(Topics.OUTCOMES, Outcome.class, value -> ((Outcome) value).getTeam(), null);
 

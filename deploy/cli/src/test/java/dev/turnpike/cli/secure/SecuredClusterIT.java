@@ -299,8 +299,9 @@ class SecuredClusterIT {
         // when
         assertThat(run(broker.login("turnpike-operator"), grow)).isEqualTo(1);
         assertThat(err.toString())
-                .startsWith("turnpike: to copy a log is for an administrator, and no role may do it: this principal lacks "
-                        + "Describe and Create on the cluster")
+                .startsWith(
+                        "turnpike: to copy a log is for an administrator, and no role may do it: this principal lacks "
+                                + "Describe and Create on the cluster")
                 .hasLineCount(1);
         // a member that has ended is missed after its session
         Awaitility.await().atMost(PATIENCE).untilAsserted(() -> succeeds(SecuredBroker.ADMIN, grow));
@@ -330,8 +331,7 @@ class SecuredClusterIT {
                 """));
         Awaitility.await()
                 .atMost(PATIENCE)
-                .untilAsserted(
-                        () -> succeeds("turnpike-operator", "explain", "r2", "--set", "topics.prefix=" + GROWN));
+                .untilAsserted(() -> succeeds("turnpike-operator", "explain", "r2", "--set", "topics.prefix=" + GROWN));
     }
 
     @Test
@@ -396,7 +396,8 @@ class SecuredClusterIT {
         settings.put("iceberg.catalog.warehouse", folder.resolve("lake").toUri().toString());
         settings.put("iceberg.control.commit.interval-ms", "1000");
         settings.put("iceberg.kafka.bootstrap.servers", broker.bootstrapServers());
-        settings.put("value.converter.schema.registry.url", LocalCluster.shared().registryUrl());
+        settings.put(
+                "value.converter.schema.registry.url", LocalCluster.shared().registryUrl());
         broker.login(user).forEach((key, value) -> settings.put("iceberg.kafka." + key, value));
         return settings;
     }
