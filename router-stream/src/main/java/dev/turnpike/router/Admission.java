@@ -1,5 +1,6 @@
 package dev.turnpike.router;
 
+import dev.turnpike.schemas.event.Cancellation;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Redecision;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,12 @@ final class Admission {
                 && redecision.getRequestId().equals(redecision.getDispatch().getRequestId())
                 && redecision.getRequestId().equals(request.getRequestId());
         return same ? problemOf(request) : "dispatch: must be of the same team and request";
+    }
+
+    /** One line on what is wrong; null: nothing. */
+    static @Nullable String problemOf(Cancellation cancellation) {
+        String problem = problemOf("team", cancellation.getTeam());
+        return problem == null ? problemOf("request_id", cancellation.getRequestId()) : problem;
     }
 
     private static @Nullable String problemOf(String field, String text) {

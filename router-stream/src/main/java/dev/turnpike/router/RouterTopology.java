@@ -12,6 +12,7 @@ import dev.turnpike.router.decision.TrackRecord;
 import dev.turnpike.router.processor.AcceptFeedbackProcessor;
 import dev.turnpike.router.processor.AcceptLeaseProcessor;
 import dev.turnpike.router.processor.AdmissionTime;
+import dev.turnpike.router.processor.CheckCancellationProcessor;
 import dev.turnpike.router.processor.Rebuilt;
 import dev.turnpike.router.processor.RouteRequestSupplier;
 import dev.turnpike.router.processor.RouterMetrics;
@@ -59,6 +60,7 @@ import org.apache.kafka.streams.state.Stores;
  *             budget-positions ◀──▶ route-request ─▶ decisions, dispatches, rejections
  *             budgets ─▶ accept-feedback ─▶ budget-positions
  *             leases ─▶ accept-lease ◀─▶ org-leases, and with route-request ─▶ lease-requests
+ * cancellations ─▶ check-cancellation ─▶ cancelled, dead-letters
  * catalog, aliases, policies, orgs, model-performance ─▶ (every instance, whole)
  * </pre>
  */
@@ -69,6 +71,8 @@ final class RouterTopology {
             Topics.REQUESTS,
             Topics.REQUESTS_MOVED,
             Topics.REDECISIONS,
+            Topics.CANCELLATIONS,
+            Topics.CANCELLED,
             Topics.BUDGETS,
             Topics.LEASES,
             Topics.LEASE_REQUESTS,
@@ -84,6 +88,7 @@ final class RouterTopology {
 
     private static final String ROUTE_REQUEST = "route-request";
     private static final String MOVED_SINK = "requests-moved-sink";
+    private static final String CHECK_CANCELLATION = "check-cancellation";
     private static final String ACCEPT_FEEDBACK = "accept-feedback";
     private static final String ACCEPT_LEASE = "accept-lease";
     // none of them sees a record before the state of its task is complete
@@ -187,6 +192,25 @@ final class RouterTopology {
                     RouterStores.PROGRESS);
         }
 
+        // wherever a client put it: the policy is everywhere, and nothing is remembered
+        topology.addSource(
+                        AutoOffsetReset.earliest(),
+                        "cancellations-source",
+                        recordTime,
+                        new ByteArrayDeserializer(),
+                        serdes.received(Topics.CANCELLATIONS).deserializer(),
+                        settings.topic(Topics.CANCELLATIONS))
+                .addProcessor(
+                        CHECK_CANCELLATION,
+                        () -> new CheckCancellationProcessor(tables, Admission::problemOf, application),
+                        "cancellations-source")
+                .addSink(
+                        CheckCancellationProcessor.CANCELLED_SINK,
+                        settings.topic(Topics.CANCELLED),
+                        new StringSerializer(),
+                        new ByteArraySerializer(),
+                        CHECK_CANCELLATION);
+
         sink(DISPATCHES_SINK, Topics.DISPATCHES);
         sink(REJECTIONS_SINK, Topics.REJECTIONS);
         sink(DECISIONS_SINK, Topics.DECISIONS);
@@ -212,7 +236,8 @@ final class RouterTopology {
                         "take-in-requests",
                         "take-in-moved-requests",
                         "take-in-redecisions",
-                        ROUTE_REQUEST);
+                        ROUTE_REQUEST,
+                        CHECK_CANCELLATION);
     }
 
     private static StreamPartitioner<String, LeaseRequest> byOrg() {

@@ -53,7 +53,7 @@ class RouterFuzzTest {
     private Path stateDir;
 
     static IntStream seeds() {
-        return IntStream.rangeClosed(1, Math.max(1, Damage.tries(4 * EACH) / EACH));
+        return Damage.seeds(EACH);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -67,8 +67,12 @@ class RouterFuzzTest {
             for (int i = 0; i < EACH; i++) {
                 // when
                 byte[] value = request(damage, i);
-                Topic<?> topic =
-                        damage.oneOf(Topics.REQUESTS, Topics.REQUESTS, Topics.REQUESTS_MOVED, Topics.REDECISIONS);
+                Topic<?> topic = damage.oneOf(
+                        Topics.REQUESTS,
+                        Topics.REQUESTS,
+                        Topics.REQUESTS_MOVED,
+                        Topics.REDECISIONS,
+                        Topics.CANCELLATIONS);
                 byte[] key = damage.oneOf("search".getBytes(UTF_8), damage.noise(8), null);
                 Headers headers = headers(damage);
                 String described = "seed %d, %s: %s"

@@ -7,6 +7,7 @@ import dev.turnpike.schemas.BudgetCalendar;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.PositionKey;
 import dev.turnpike.schemas.RequestSignature;
+import dev.turnpike.schemas.RequestSignature.Purpose;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.AmountVector;
 import dev.turnpike.schemas.event.Budget;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -101,9 +103,8 @@ class RouterTopologyTest {
         router.send(Topics.POLICIES, "search", signed, AT);
         byte[] request = bytes("{\"request_id\":\"r1\",\"team\":\"search\",\"messages\":[{\"role\":\"user\","
                 + "\"content\":\"hi\"}]}");
-        var forged = new RecordHeaders(
-                List.of(RequestSignature.sign(RequestSignature.newKeys().getPrivate(), "search", request)));
-        var right = new RecordHeaders(List.of(RequestSignature.sign(keys.getPrivate(), "search", request)));
+        Headers forged = signed(RequestSignature.newKeys(), Purpose.REQUEST, request);
+        Headers right = signed(keys, Purpose.REQUEST, request);
 
         router.send(Topics.REQUESTS, bytes("search"), request, AT);
         router.send(Topics.REQUESTS, bytes("search"), request, forged, AT);
@@ -115,6 +116,48 @@ class RouterTopologyTest {
         assertThat(router.read(Topics.DECISIONS))
                 .extracting(decision -> decision.value().getSourceOffset())
                 .containsExactly(2L);
+    }
+
+    @Test
+    void shouldLetThroughOnlyCancellationsThatAreSignedAsThePolicyAsks() {
+        KeyPair keys = RequestSignature.newKeys();
+        TeamPolicy signed = policy("UTC");
+        signed.setSigningKeys(List.of(RequestSignature.text(keys.getPublic())));
+        byte[] cancellation = bytes("{\"team\":\"search\",\"request_id\":\"r1\"}");
+
+        // before the policy names a key, under another name for the partition, which plays no part
+        router.send(Topics.CANCELLATIONS, bytes("other"), cancellation, AT);
+        router.send(Topics.POLICIES, "search", signed, AT);
+        router.send(Topics.CANCELLATIONS, bytes("search"), cancellation, AT);
+        router.send(
+                Topics.CANCELLATIONS, bytes("search"), cancellation, signed(keys, Purpose.REQUEST, cancellation), AT);
+        router.send(
+                Topics.CANCELLATIONS,
+                bytes("search"),
+                cancellation,
+                signed(keys, Purpose.CANCELLATION, cancellation),
+                AT);
+
+        assertThat(router.readBytes(Topics.CANCELLED)).hasSize(2).allSatisfy(record -> {
+            assertThat(record.key()).isEqualTo(bytes("search"));
+            assertThat(record.value()).isEqualTo(cancellation);
+        });
+        assertThat(router.readDeadLetters())
+                .extracting(DeadLetter::reason, DeadLetter::offset)
+                .containsExactly(tuple("unsigned", 1L), tuple("unsigned", 2L));
+    }
+
+    @Test
+    void shouldSetAsideWhatIsNoCancellation() {
+        router.send(Topics.CANCELLATIONS, bytes("search"), bytes("{\"team\":\"search\"}"), AT);
+        router.send(Topics.CANCELLATIONS, bytes("search"), bytes("no"), AT);
+        router.send(Topics.CANCELLATIONS, bytes("search"), bytes("{\"team\":\"\",\"request_id\":\"r1\"}"), AT);
+        router.send(Topics.CANCELLATIONS, bytes("search"), (byte[]) null, AT);
+
+        assertThat(router.readBytes(Topics.CANCELLED)).isEmpty();
+        assertThat(router.readDeadLetters())
+                .extracting(DeadLetter::reason)
+                .containsExactly("invalid", "unreadable", "invalid", "unreadable");
     }
 
     @Test
@@ -403,6 +446,10 @@ class RouterTopologyTest {
                         .build()))
                 .setQuality(Map.of("*", 0.8))
                 .build();
+    }
+
+    private static Headers signed(KeyPair keys, Purpose purpose, byte[] value) {
+        return new RecordHeaders(List.of(RequestSignature.sign(keys.getPrivate(), purpose, "search", value)));
     }
 
     private static byte[] bytes(String text) {

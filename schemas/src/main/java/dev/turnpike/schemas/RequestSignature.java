@@ -21,16 +21,25 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What binds a request to its team: an Ed25519 signature (RFC 8032) in a header of its record, over a word of what it is for, the
- * team, and the bytes of the value exactly as they are. The team's policy names the public keys.
+ * What binds a request, or the word that cancels it, to its team: an Ed25519 signature (RFC 8032) in a header of its record, over a
+ * word of what it is for, the team, and the bytes of the value exactly as they are. The team's policy names the public keys.
  */
 public final class RequestSignature {
 
     /** The record header: the signature in Base64. */
     public static final String HEADER = "turnpike-signature";
 
-    // what is signed for this is good for nothing else
-    private static final String PURPOSE = "turnpike-request\n";
+    /** What a signature is for; it is good for nothing else. */
+    public enum Purpose {
+        REQUEST("turnpike-request"),
+        CANCELLATION("turnpike-cancellation");
+
+        private final String word;
+
+        Purpose(String word) {
+            this.word = word;
+        }
+    }
 
     private static final String ALGORITHM = "Ed25519";
     private static final String PEM_BEGIN = "-----BEGIN PRIVATE KEY-----";
@@ -46,12 +55,12 @@ public final class RequestSignature {
         }
     }
 
-    /** The header to send with a request. */
-    public static Header sign(PrivateKey key, String team, byte[] value) {
+    /** The header to send with a record. */
+    public static Header sign(PrivateKey key, Purpose purpose, String team, byte[] value) {
         try {
             Signature signature = Signature.getInstance(ALGORITHM);
             signature.initSign(key);
-            update(signature, team, value);
+            update(signature, purpose, team, value);
             return new RecordHeader(HEADER, Base64.getEncoder().encode(signature.sign()));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("the key cannot sign: " + e.getMessage(), e);
@@ -59,30 +68,31 @@ public final class RequestSignature {
     }
 
     /**
-     * Why a request is not its team's; null if one of the keys has signed it.
+     * Why a record is not its team's; null if one of the keys has signed it for this purpose.
      *
      * @param value the bytes of the record
      */
-    public static @Nullable String problem(Headers headers, Collection<PublicKey> keys, String team, byte[] value) {
+    public static @Nullable String problem(
+            Headers headers, Collection<PublicKey> keys, Purpose purpose, String team, byte[] value) {
         Header header = headers.lastHeader(HEADER);
         if (header == null || header.value() == null) {
             return "the policy of team " + team + " asks for a signature in the header " + HEADER
                     + ", and there is none";
         }
         for (PublicKey key : keys) {
-            if (isBy(key, header.value(), team, value)) {
+            if (isBy(key, header.value(), purpose, team, value)) {
                 return null;
             }
         }
         return "the signature in the header " + HEADER + " is of none of the keys in the policy of team " + team
-                + ", or of other bytes";
+                + ", or of other bytes, or for something else";
     }
 
-    private static boolean isBy(PublicKey key, byte[] base64, String team, byte[] value) {
+    private static boolean isBy(PublicKey key, byte[] base64, Purpose purpose, String team, byte[] value) {
         try {
             Signature signature = Signature.getInstance(ALGORITHM);
             signature.initVerify(key);
-            update(signature, team, value);
+            update(signature, purpose, team, value);
             return signature.verify(Base64.getDecoder().decode(base64));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             // what is no signature at all is not this key's
@@ -90,8 +100,9 @@ public final class RequestSignature {
         }
     }
 
-    private static void update(Signature signature, String team, byte[] value) throws GeneralSecurityException {
-        signature.update((PURPOSE + team + '\n').getBytes(StandardCharsets.UTF_8));
+    private static void update(Signature signature, Purpose purpose, String team, byte[] value)
+            throws GeneralSecurityException {
+        signature.update((purpose.word + '\n' + team + '\n').getBytes(StandardCharsets.UTF_8));
         signature.update(value);
     }
 

@@ -55,9 +55,11 @@ public final class Topics {
             byTeam("redecisions", Redecision.class, WEEK).topic();
     public static final Topic<Completion> COMPLETIONS =
             byTeam("completions", Completion.class, Duration.ofDays(1)).topic();
-    // read from its beginning by every executor that starts
     public static final Topic<Cancellation> CANCELLATIONS =
             byTeam("cancellations", Cancellation.class, Duration.ofHours(1)).topic();
+    // those that the router has let through; read from its beginning by every executor that starts
+    public static final Topic<Cancellation> CANCELLED =
+            byTeam("cancelled", Cancellation.class, Duration.ofHours(1)).topic();
     // broker time: usage without a dispatch is counted in the window it arrives in
     public static final Topic<UsageReport> USAGE =
             byTeam("usage", UsageReport.class, MONTH).withBrokerTime();
@@ -109,6 +111,7 @@ public final class Topics {
             REDECISIONS,
             COMPLETIONS,
             CANCELLATIONS,
+            CANCELLED,
             USAGE,
             OUTCOMES,
             LEDGER,

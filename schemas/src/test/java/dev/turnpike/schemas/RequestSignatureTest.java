@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnpike.schemas.RequestSignature.Purpose;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -48,6 +49,14 @@ class RequestSignatureTest {
     }
 
     @Test
+    void shouldRefuseForACancellationWhatWasSignedAsARequest() {
+        Headers headers = signed("search", VALUE);
+
+        assertThat(RequestSignature.problem(headers, List.of(own.getPublic()), Purpose.CANCELLATION, "search", VALUE))
+                .contains("or for something else");
+    }
+
+    @Test
     void shouldRefuseWhatIsNoSignature() {
         for (String text : List.of("", "?", "AAAA", "\0")) {
             Headers headers = new RecordHeaders().add(RequestSignature.HEADER, text.getBytes(UTF_8));
@@ -79,10 +88,10 @@ class RequestSignatureTest {
     }
 
     private Headers signed(String team, byte[] value) {
-        return new RecordHeaders(List.of(RequestSignature.sign(own.getPrivate(), team, value)));
+        return new RecordHeaders(List.of(RequestSignature.sign(own.getPrivate(), Purpose.REQUEST, team, value)));
     }
 
     private static @Nullable String problem(Headers headers, List<PublicKey> keys, String team, byte[] value) {
-        return RequestSignature.problem(headers, keys, team, value);
+        return RequestSignature.problem(headers, keys, Purpose.REQUEST, team, value);
     }
 }

@@ -13,6 +13,12 @@ public final class Seeds {
         return LongStream.rangeClosed(1, 20);
     }
 
+    /** As many as the system property {@code turnpike.fuzz} asks for where 500 records come of a seed, from {@code turnpike.fuzz.seed} on. */
+    public static LongStream fuzz() {
+        return LongStream.range(0, Math.max(1, Integer.getInteger("turnpike.fuzz", 10_000) / 500))
+                .map(seed -> Long.getLong("turnpike.fuzz.seed", 1) + seed);
+    }
+
     public static RandomGenerator random(long seed) {
         return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     }

@@ -4,11 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 
 /**
  * What broken and hostile clients send: texts and bytes that are almost right, from a seed.
  *
- * <p>How many of them a test tries is the system property {@code turnpike.fuzz}; the ordinary run tries few.
+ * <p>How many of them a test tries is the system property {@code turnpike.fuzz}, and the first seed {@code turnpike.fuzz.seed}; the
+ * ordinary run tries few, and always the same.
  */
 public final class Damage {
 
@@ -59,6 +61,16 @@ public final class Damage {
     /** How many to try. */
     public static int tries(int ordinarily) {
         return Integer.getInteger("turnpike.fuzz", ordinarily);
+    }
+
+    /**
+     * The seeds to try.
+     *
+     * @param each how many texts come of a seed; ordinarily there are four seeds
+     */
+    public static IntStream seeds(int each) {
+        return IntStream.range(0, Math.max(1, tries(4 * each) / each))
+                .map(seed -> Integer.getInteger("turnpike.fuzz.seed", 1) + seed);
     }
 
     public RandomGenerator random() {

@@ -96,7 +96,13 @@ public final class LocalConnect implements AutoCloseable {
         return start(bootstrapServers, dir, plugins, Map.of());
     }
 
-    private static LocalConnect start(
+    /**
+     * Starts a worker that keeps its files in a folder.
+     *
+     * @param plugins folder with a folder for each further connector; null: only those of the class path
+     * @param more further settings of the worker, which win: how it logs in
+     */
+    public static LocalConnect start(
             String bootstrapServers, Path dir, @Nullable Path plugins, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>();
         if (plugins != null) {

@@ -135,7 +135,11 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         return rules == null || rules.signers().isEmpty()
                 ? null
                 : RequestSignature.problem(
-                        record.headers(), rules.signers(), team, record.value().bytes());
+                        record.headers(),
+                        rules.signers(),
+                        RequestSignature.Purpose.REQUEST,
+                        team,
+                        record.value().bytes());
     }
 
     private void decideAgain(Task here, Record<String, Received<?>> record, Redecision redecision) {

@@ -43,7 +43,7 @@ class ReceivedLaws {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @MethodSource("dev.turnpike.schemas.Seeds#few")
+    @MethodSource("dev.turnpike.schemas.Seeds#fuzz")
     void shouldSurviveRandomBytes(long seed) {
         RandomGenerator random = Seeds.random(seed);
         for (int i = 0; i < 500; i++) {
@@ -61,7 +61,7 @@ class ReceivedLaws {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @MethodSource("dev.turnpike.schemas.Seeds#few")
+    @MethodSource("dev.turnpike.schemas.Seeds#fuzz")
     void shouldSurviveMutatedAvro(long seed) {
         RandomGenerator random = Seeds.random(seed);
         for (int i = 0; i < 500; i++) {
@@ -73,7 +73,7 @@ class ReceivedLaws {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @MethodSource("dev.turnpike.schemas.Seeds#few")
+    @MethodSource("dev.turnpike.schemas.Seeds#fuzz")
     void shouldSurviveMutatedJson(long seed) {
         RandomGenerator random = Seeds.random(seed);
         for (int i = 0; i < 500; i++) {

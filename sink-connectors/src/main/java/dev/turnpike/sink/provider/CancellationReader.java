@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * Reads the cancellations for a task.
  *
  * <p>It reads the whole topic from its beginning: a request may have been cancelled before its dispatch is taken up, or under
- * an executor that has died since. And it reads every partition, so that it does not matter where a client put the record.
- * Cancellations are small, few, and kept for an hour.
+ * an executor that has died since. And it reads every partition, since which requests a task executes changes.
+ * Cancellations are small, few, and kept for an hour. Whether they are the team's own the router has checked.
  */
 final class CancellationReader implements AutoCloseable {
 
@@ -62,7 +62,7 @@ final class CancellationReader implements AutoCloseable {
      * @throws ConnectException if the topic does not exist
      */
     static CancellationReader start(ProviderSinkConfig config, Events events, Cancellations cancellations) {
-        String topic = config.topic(Topics.CANCELLATIONS);
+        String topic = config.topic(Topics.CANCELLED);
         Consumer<byte[], byte[]> consumer = config.consumer();
         List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                 .map(found -> new TopicPartition(topic, found.partition()))

@@ -54,7 +54,7 @@ final class Events {
         this.dispatches = serdes.received(Topics.DISPATCHES).deserializer();
         this.usageReports = serdes.received(Topics.USAGE).deserializer();
         this.redecisions = serdes.received(Topics.REDECISIONS).deserializer();
-        this.cancellations = serdes.received(Topics.CANCELLATIONS).deserializer();
+        this.cancellations = serdes.received(Topics.CANCELLED).deserializer();
         this.usage = serdes.avro(Topics.USAGE).serializer();
         this.completion = serdes.avro(Topics.COMPLETIONS).serializer();
         this.redecision = serdes.avro(Topics.REDECISIONS).serializer();
@@ -100,15 +100,13 @@ final class Events {
     }
 
     /**
-     * What a record of the cancellations topic holds; null where that is none.
+     * What a record of the topic of cancelled requests holds; null where that is none.
      *
      * @throws dev.turnpike.schemas.registry.RegistryException if the registry cannot be asked
      */
     @Nullable
     Cancellation cancellation(byte @Nullable [] bytes) {
-        return cancellations
-                .deserialize(Topics.CANCELLATIONS.name(prefix), bytes)
-                .value();
+        return cancellations.deserialize(Topics.CANCELLED.name(prefix), bytes).value();
     }
 
     ProducerRecord<byte[], byte[]> record(UsageReport report, int partition) {

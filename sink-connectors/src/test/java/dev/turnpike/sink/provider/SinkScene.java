@@ -123,7 +123,7 @@ final class SinkScene implements AutoCloseable {
     /** Somebody does not want the answer any more, and says so in plain JSON on whichever partition. */
     void cancel(String team, String requestId) {
         String json = "{\"team\":\"" + team + "\",\"request_id\":\"" + requestId + "\"}";
-        producer.send(new ProducerRecord<>(name(Topics.CANCELLATIONS), json.getBytes(StandardCharsets.UTF_8)));
+        producer.send(new ProducerRecord<>(name(Topics.CANCELLED), json.getBytes(StandardCharsets.UTF_8)));
         producer.flush();
     }
 

@@ -79,6 +79,10 @@ public final class Roles {
         if (!others.isEmpty()) {
             return new Rule(ResourceType.TOPIC, PatternType.PREFIXED, others, allow);
         }
+        List<String> manyGroups = values(line, "groups_beginning");
+        if (!manyGroups.isEmpty()) {
+            return new Rule(ResourceType.GROUP, PatternType.PREFIXED, manyGroups, allow);
+        }
         List<String> groups = values(line, "groups");
         return groups.isEmpty()
                 ? new Rule(

@@ -169,7 +169,8 @@ final class NothingDropped extends Law {
         Place place = new Place(topic, letter.partition(), letter.offset());
         if (waiting.remove(place) != null) {
             fate(Fate.DEAD);
-        } else {
+        } else if (topic != Topics.CANCELLATIONS) {
+            // which are not read, so that nobody would ask
             named.add(place);
         }
     }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "publish",
         description =
-                "Publishes requests, usage or outcomes from JSON lines; reads the whole file before it publishes any.")
+                "Publishes requests, cancellations, usage or outcomes from JSON lines; reads the whole file before it publishes any.")
 final class PublishCommand implements Callable<Integer> {
 
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -53,7 +53,7 @@ final class PublishCommand implements Callable<Integer> {
     @Option(
             names = "--sign",
             paramLabel = "KEYFILE",
-            description = "Signs each request with a private key of keys create --signing.")
+            description = "Signs each request or cancellation with a private key of keys create --signing.")
     @Nullable
     Path signWith;
 
@@ -62,8 +62,8 @@ final class PublishCommand implements Callable<Integer> {
         if (rate < 0) {
             throw new ParameterException(spec.commandLine(), "--rate=" + rate + ": must be greater than 0");
         }
-        if (signWith != null && intake != Intake.REQUESTS) {
-            throw new ParameterException(spec.commandLine(), "--sign: only requests are signed");
+        if (signWith != null && intake.signedFor() == null) {
+            throw new ParameterException(spec.commandLine(), "--sign: only requests and cancellations are signed");
         }
         PrivateKey signer = signWith == null ? null : RequestSignature.privateKey(signWith);
         PrintWriter out = spec.commandLine().getOut();

@@ -49,6 +49,7 @@ final class Copies {
             Topics.USAGE,
             Topics.OUTCOMES,
             Topics.CANCELLATIONS,
+            Topics.CANCELLED,
             Topics.REQUESTS_MOVED,
             Topics.USAGE_MOVED,
             Topics.OUTCOMES_MOVED);

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -39,8 +40,10 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.utils.SecurityUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +70,7 @@ public final class Growth implements AutoCloseable {
     // complete
     private static final Topic<?> MARK = Topics.REQUESTS;
 
+    private static final List<AclOperation> RIGHTS = List.of(AclOperation.DESCRIBE, AclOperation.CREATE);
     private static final String PRODUCER_TIME = "CreateTime";
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -119,6 +123,7 @@ public final class Growth implements AutoCloseable {
     }
 
     private Result run() {
+        requireRights();
         int before = requireSound();
         Map<String, Map<TopicPartition, Long>> groups = groups();
         requireOffsets(groups);
@@ -132,6 +137,22 @@ public final class Growth implements AutoCloseable {
         Set<String> continued = copyOffsets(copies, groups);
         complete(own);
         return new Result(before, records, continued);
+    }
+
+    /** Whoever does not see the groups would move the log without their offsets, and not notice. */
+    private void requireRights() {
+        var asked = admin.describeCluster(new DescribeClusterOptions().includeAuthorizedOperations(true));
+        Set<AclOperation> granted = get(asked.authorizedOperations(), "rights");
+        // null: a cluster that does not tell
+        if (granted != null && !granted.containsAll(RIGHTS)) {
+            throw new IllegalStateException(
+                    "to copy a log is for an administrator, and no role may do it: this principal lacks "
+                            + RIGHTS.stream()
+                                    .filter(right -> !granted.contains(right))
+                                    .map(SecurityUtils::operationName)
+                                    .collect(Collectors.joining(" and "))
+                            + " on the cluster; log in as one of the brokers' super.users");
+        }
     }
 
     private int requireSound() {

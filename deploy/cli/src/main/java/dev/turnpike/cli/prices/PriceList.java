@@ -113,6 +113,9 @@ public final class PriceList {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     file + ":" + e.getLocation().getLineNr() + ": is not JSON: " + e.getOriginalMessage(), e);
+        } catch (NumberFormatException e) {
+            // an exponent of more digits than a number here may have
+            throw new IllegalArgumentException(file + ": is not JSON: " + e.getMessage(), e);
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(file + ": there is no such file", e);
         } catch (IOException e) {

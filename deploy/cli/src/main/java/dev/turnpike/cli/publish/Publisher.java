@@ -31,7 +31,7 @@ public final class Publisher implements AutoCloseable {
         this(cluster, serdes, null);
     }
 
-    /** @param signer signs every record for its team; null: none is signed */
+    /** @param signer signs for its team what is signed on its topic; null: nothing is signed */
     public Publisher(Cluster cluster, EventSerdes serdes, @Nullable PrivateKey signer) {
         this.signer = signer;
         this.cluster = cluster;
@@ -46,7 +46,9 @@ public final class Publisher implements AutoCloseable {
 
     /** Publishes bytes as they are. */
     public void publish(Intake intake, String key, byte[] value) {
-        List<Header> headers = signer == null ? List.of() : List.of(RequestSignature.sign(signer, key, value));
+        List<Header> headers = signer == null || intake.signedFor() == null
+                ? List.of()
+                : List.of(RequestSignature.sign(signer, intake.signedFor(), key, value));
         producer.send(
                 new ProducerRecord<>(
                         cluster.name(intake.topic()), null, key.getBytes(StandardCharsets.UTF_8), value, headers),

@@ -256,7 +256,9 @@ class GrowthIT {
     private ProducerRecord<byte[], byte[]> request(Cluster cluster, int partition, String team, String id) {
         ProducerRecord<byte[], byte[]> record = unsigned(cluster, partition, team, id);
         if (team.equals(teams.get(0))) {
-            record.headers().add(RequestSignature.sign(keys.getPrivate(), team, record.value()));
+            record.headers()
+                    .add(RequestSignature.sign(
+                            keys.getPrivate(), RequestSignature.Purpose.REQUEST, team, record.value()));
         }
         return record;
     }

@@ -52,7 +52,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -88,6 +90,7 @@ class SecuredClusterIT {
             "gateway",
             "provider-sink",
             "database-sink",
+            "lake-sink",
             "webhook-sink",
             "connect",
             "operator",
@@ -108,6 +111,10 @@ class SecuredClusterIT {
             routing: {output_cap: 100}
             """;
     private static final String CHAT = "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+
+    private static final Path LAKE_PLUGIN = Path.of("..", "lake", "target", "connect-plugins");
+    private static final String TOPICS = "llm.";
+    private static final String GROWN = "llm4.";
 
     @TempDir
     static Path folder;
@@ -133,7 +140,8 @@ class SecuredClusterIT {
         assertThat(scene.out.toString()).matches("\\d+ rules created for \\d+ principals turnpike-\\*\n");
         Awaitility.await().atMost(PATIENCE).until(() -> isInForce("turnpike-analyst"));
         scene.succeeds("turnpike-operator", "topics", "create", "--partitions", "2");
-        connect = add(LocalConnect.start(broker.bootstrapServers(), folder, broker.login("turnpike-connect")));
+        connect = add(
+                LocalConnect.start(broker.bootstrapServers(), folder, LAKE_PLUGIN, broker.login("turnpike-connect")));
         provider = add(SimulatedProvider.start(SimulatedProvider.Options.standard()));
     }
 
@@ -252,32 +260,117 @@ class SecuredClusterIT {
 
     @Test
     @Order(5)
+    void shouldWriteTheLedgerToTheLakeWithItsOwnPrincipalOnly() throws ExecutionException, InterruptedException {
+        // given: the topic over which the connector's tasks agree
+        try (Admin admin = Admin.create(broker.client(SecuredBroker.ADMIN))) {
+            admin.createTopics(List.of(new NewTopic("control-iceberg-ledger", 1, (short) 1)))
+                    .all()
+                    .get();
+        }
+
+        // when
+        connect.deploy(lake("turnpike-database-sink"));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(connect.status("ledger-iceberg").problems())
+                        .singleElement()
+                        .asString()
+                        .contains("Not authorized to access group: connect-ledger-iceberg"));
+        connect.deploy(lake("turnpike-lake-sink"));
+
+        // then
+        Awaitility.await()
+                .atMost(PATIENCE.multipliedBy(2))
+                .untilAsserted(() -> assertThat(inLake())
+                        .anyMatch(file -> file.endsWith(".parquet"))
+                        .contains("v2.metadata.json"));
+        assertThat(connect.status("ledger-iceberg").problems()).isEmpty();
+    }
+
+    @Test
+    @Order(6)
+    void shouldGrowByAnAdministratorOnly() throws Exception {
+        // given: nothing runs any more
+        while (PARTS.peek() != broker) {
+            PARTS.pop().close();
+        }
+        String[] grow = {"topics", "grow", "--partitions", "4", "--to", GROWN};
+
+        // when
+        assertThat(run(broker.login("turnpike-operator"), grow)).isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith(
+                        "turnpike: to copy a log is for an administrator, and no role may do it: this principal lacks "
+                                + "Describe and Create on the cluster")
+                .hasLineCount(1);
+        // a member that has ended is missed after its session
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> succeeds(SecuredBroker.ADMIN, grow));
+
+        // then: what to do next is said, and the rules of the old topics say nothing of the new ones
+        assertThat(out.toString())
+                .contains(
+                        "records copied from 2 partitions to 4; llm.* is as it was",
+                        "connect-ledger-iceberg",
+                        "connect-provider-sink",
+                        "turnpike-meter-llm4",
+                        "turnpike-router-llm4",
+                        "turnpike audit --set topics.prefix=llm4.");
+        assertForbidden("turnpike-operator", "audit", "--set", "topics.prefix=" + GROWN);
+        assertThatThrownBy(() -> router("turnpike-router", GROWN)).hasMessageContaining("uthoriz");
+
+        // and with rules of their own the parts go on there, each as itself
+        succeeds(SecuredBroker.ADMIN, "topics", "acls", "--create", "--set", "topics.prefix=" + GROWN);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> succeeds("turnpike-operator", "audit", "--set", "topics.prefix=" + GROWN));
+        MeteringService meter = add(meter("turnpike-meter", GROWN));
+        RouterService router = add(router("turnpike-router", GROWN));
+        Awaitility.await().atMost(PATIENCE).until(() -> router.isReady() && meter.isReady());
+        succeeds("turnpike-team", "publish", "--set", "topics.prefix=" + GROWN, "-f", file("more.jsonl", """
+                {"request_id":"r2","team":"search","messages":[{"role":"user","content":"hi"}]}
+                """));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> succeeds("turnpike-operator", "explain", "r2", "--set", "topics.prefix=" + GROWN));
+    }
+
+    @Test
+    @Order(7)
     void shouldHaveLoggedNoSecret() {
         assertThat(LOGGED).isNotEmpty();
         assertThat(broker.secrets()).allSatisfy(secret -> assertThat(LOGGED).noneMatch(line -> line.contains(secret)));
     }
 
     private static RouterService router(String user) {
-        return RouterService.start(RouterConfig.of(settings(user, "router")), metrics());
+        return router(user, TOPICS);
+    }
+
+    private static RouterService router(String user, String prefix) {
+        return RouterService.start(RouterConfig.of(settings(user, prefix, "router")), metrics());
     }
 
     private static MeteringService meter(String user) {
-        return MeteringService.start(MeteringConfig.of(settings(user, "meter")), metrics());
+        return meter(user, TOPICS);
+    }
+
+    private static MeteringService meter(String user, String prefix) {
+        return MeteringService.start(MeteringConfig.of(settings(user, prefix, "meter")), metrics());
     }
 
     private static GatewayService gateway(String user) {
-        return GatewayService.start(GatewayConfig.of(settings(user, "gateway")), metrics());
+        return GatewayService.start(GatewayConfig.of(settings(user, TOPICS, "gateway")), metrics());
     }
 
     private static PrometheusMeterRegistry metrics() {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
-    private static Settings settings(String user, String part) {
+    private static Settings settings(String user, String prefix, String part) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "bootstrap.servers", broker.bootstrapServers(),
                 "schema.registry.url", LocalCluster.shared().registryUrl(),
-                "state.dir", folder.resolve(part).toString(),
+                "topics.prefix", prefix,
+                "state.dir", folder.resolve(prefix + part).toString(),
                 "http.port", "0"));
         broker.login(user).forEach((key, value) -> settings.put("kafka." + key, value));
         return Settings.of(settings);
@@ -294,6 +387,30 @@ class SecuredClusterIT {
         Map<String, String> settings = connector("webhook", "turnpike-webhook-sink");
         settings.put("url", url);
         return settings;
+    }
+
+    private static Map<String, String> lake(String user) {
+        Map<String, String> settings = connector("ledger-iceberg", user);
+        settings.keySet().removeIf(key -> key.startsWith("iceberg.catalog."));
+        settings.put("iceberg.catalog.type", "hadoop");
+        settings.put("iceberg.catalog.warehouse", folder.resolve("lake").toUri().toString());
+        settings.put("iceberg.control.commit.interval-ms", "1000");
+        settings.put("iceberg.kafka.bootstrap.servers", broker.bootstrapServers());
+        settings.put(
+                "value.converter.schema.registry.url", LocalCluster.shared().registryUrl());
+        broker.login(user).forEach((key, value) -> settings.put("iceberg.kafka." + key, value));
+        return settings;
+    }
+
+    /** The names of the files there. */
+    private static List<String> inLake() throws IOException {
+        Path lake = folder.resolve("lake");
+        if (!Files.exists(lake)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(lake)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 
     /** As it is shipped, with where the broker is and who comes. */

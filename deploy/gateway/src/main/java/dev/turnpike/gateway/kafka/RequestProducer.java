@@ -4,6 +4,7 @@ import dev.turnpike.gateway.call.Publisher;
 import dev.turnpike.gateway.chat.Refusal;
 import dev.turnpike.gateway.chat.RefusedException;
 import dev.turnpike.schemas.RequestSignature;
+import dev.turnpike.schemas.RequestSignature.Purpose;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Cancellation;
 import dev.turnpike.schemas.event.LlmRequest;
@@ -43,7 +44,7 @@ public final class RequestProducer implements Publisher, AutoCloseable {
     /**
      * Connects.
      *
-     * @param signer signs every request for its team; null: none is signed
+     * @param signer signs every request and every cancellation for its team; null: none is signed
      * @throws RegistryException if the registry does not give the schema an id
      * @throws KafkaException if the brokers do not know the topic
      */
@@ -79,11 +80,9 @@ public final class RequestProducer implements Publisher, AutoCloseable {
     public void publish(LlmRequest request, Consumer<@Nullable Refusal> done) {
         byte[] value = bytes(request);
         byte[] key = request.getTeam().getBytes(StandardCharsets.UTF_8);
-        List<Header> headers =
-                signer == null ? List.of() : List.of(RequestSignature.sign(signer, request.getTeam(), value));
         try {
             producer.send(
-                    new ProducerRecord<>(topic, null, key, value, headers),
+                    new ProducerRecord<>(topic, null, key, value, signed(Purpose.REQUEST, request.getTeam(), value)),
                     (metadata, failure) -> done.accept(failure == null ? null : refusal(failure, value.length)));
         } catch (KafkaException e) {
             throw new RefusedException(refusal(e, value.length));
@@ -95,8 +94,9 @@ public final class RequestProducer implements Publisher, AutoCloseable {
         try {
             byte[] value =
                     cancellation.serialize(cancellations, new Cancellation(team, requestId, "the client has gone"));
+            byte[] key = team.getBytes(StandardCharsets.UTF_8);
             producer.send(
-                    new ProducerRecord<>(cancellations, team.getBytes(StandardCharsets.UTF_8), value),
+                    new ProducerRecord<>(cancellations, null, key, value, signed(Purpose.CANCELLATION, team, value)),
                     (metadata, failure) -> {
                         if (failure != null) {
                             goesOn(requestId, failure);
@@ -105,6 +105,10 @@ public final class RequestProducer implements Publisher, AutoCloseable {
         } catch (KafkaException e) {
             goesOn(requestId, e);
         }
+    }
+
+    private List<Header> signed(Purpose purpose, String team, byte[] value) {
+        return signer == null ? List.of() : List.of(RequestSignature.sign(signer, purpose, team, value));
     }
 
     private static void goesOn(String requestId, Exception failure) {
