@@ -12,6 +12,8 @@ const STEPS = { hour: HOUR / 4, day: 4 * HOUR, week: 24 * HOUR, month: 5 * 24 * 
 export function overview(main) {
   const answer = h("div", { class: "answer" });
   const tiles = h("dl", { class: "tiles" });
+  const orgs = h("div", {});
+  const orgCard = card("Orgs", "Each budget over all teams of an org: what they spent and hold, and what of it is lent to whom.", orgs);
   const teams = h("div", {});
   const burnHead = h("div", { class: "card-head" });
   const burnText = h("p", { class: "soft" });
@@ -25,6 +27,7 @@ export function overview(main) {
   main.append(
     answer,
     tiles,
+    orgCard,
     card("Teams today", "Each against the budget that says most of it: spent, held, and where the pace leads.", teams),
     h("div", { class: "two" },
       h("section", { class: "card" }, burnHead, burnBox, burnText),
@@ -33,9 +36,10 @@ export function overview(main) {
   async function read() {
     const now = Date.now();
     const since = new Date(now - 25 * HOUR).toISOString();
-    const [known, budgets, byTeam, byModel, byHour] = await Promise.all([
+    const [known, budgets, ofOrgs, byTeam, byModel, byHour] = await Promise.all([
       get("teams"),
       get("budgets", { limit: 5000 }),
+      get("org-budgets"),
       get("spend", { window: "1d", by: "team", from: since }),
       get("spend", { window: "1d", by: "model", from: since }),
       get("spend", { window: "1h", by: "team" }),
@@ -51,6 +55,16 @@ export function overview(main) {
 
     show(answer, sentence(lines[0]));
     show(tiles, total(byTeam.spend.filter(today), lines, budgets));
+    orgCard.hidden = ofOrgs.budgets.length === 0;
+    show(orgs, table("Orgs", [
+      { name: "Budget", cell: (budget) => [h("b", {}, budget.org), " ", h("span", { class: "soft" }, `${budget.name}, ${budget.enforcement}`)] },
+      { name: "Outlook", cell: (budget) => chip(outlook(budget).kind, outlook(budget).text) },
+      { name: "Spent and held", cell: (budget) => h("div", { class: "budget" }, meter(budget), h("span", { class: "soft" }, `${amount(budget.unit, budget.spent)} of ${amount(budget.unit, budget.limit)} ${span(budget)}`)) },
+      { name: "Left to lend", number: true, wide: true, cell: (budget) => (budget.unlent === undefined ? "–" : amount(budget.unit, budget.unlent)) },
+      { name: "By team: spent, and what is lent", wide: true, cell: (budget) => h("ul", { class: "parts" }, budget.teams.map((part) => h("li", {},
+        h("span", { class: "swatch", color: `var(${colorName(part.team)})` }), part.team, " ", amount(budget.unit, part.spent),
+        part.lent !== undefined && h("span", { class: "soft" }, ` of ${amount(budget.unit, part.lent)}`)))) },
+    ], ofOrgs.budgets, "No org has a budget."));
     show(teams, table("Teams today", [
       { name: "Team", cell: (line) => [h("span", { class: "swatch", color: `var(${colorName(line.team)})` }), line.team] },
       { name: "Spent today", number: true, cell: (line) => usd(line.own?.nano_usd ?? 0) },

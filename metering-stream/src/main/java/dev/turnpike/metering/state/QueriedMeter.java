@@ -9,7 +9,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -66,6 +68,26 @@ public final class QueriedMeter implements MeterView {
                 return values(found);
             }
         });
+    }
+
+    @Override
+    public SortedMap<Integer, Long> readUntil() {
+        SortedMap<Integer, Long> read = new TreeMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            try {
+                read.put(
+                        partition,
+                        Progress.expiredUntil(streams.store(parameters(MeteringStores.PROGRESS, partition))));
+            } catch (InvalidStateStoreException e) {
+                // another instance has it, or it is on its way
+            }
+        }
+        return read;
+    }
+
+    @Override
+    public int partitions() {
+        return partitions;
     }
 
     // from one team to the next, without reading what lies between

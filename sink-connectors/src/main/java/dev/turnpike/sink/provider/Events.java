@@ -10,7 +10,7 @@ import dev.turnpike.schemas.event.Redecision;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.schemas.serde.Received;
-import dev.turnpike.sink.provider.call.Trace;
+import dev.turnpike.schemas.Trace;
 import java.nio.charset.StandardCharsets;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -151,11 +151,6 @@ final class Events {
     /** The trace that a dispatch belongs to. */
     static Trace trace(SinkRecord record) {
         return Trace.of(text(record, Trace.PARENT), text(record, Trace.STATE));
-    }
-
-    /** Makes a record a part of a trace. */
-    static void follow(ProducerRecord<byte[], byte[]> record, Trace trace) {
-        trace.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static @Nullable String text(SinkRecord record, String header) {

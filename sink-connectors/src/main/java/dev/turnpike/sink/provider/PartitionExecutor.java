@@ -8,7 +8,7 @@ import dev.turnpike.schemas.serde.Received;
 import dev.turnpike.sink.provider.call.Ongoing;
 import dev.turnpike.sink.provider.call.Provider;
 import dev.turnpike.sink.provider.call.Slot;
-import dev.turnpike.sink.provider.call.Trace;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.sink.provider.execution.Attempt;
 import dev.turnpike.sink.provider.execution.Execution;
 import dev.turnpike.sink.provider.execution.Outcome;
@@ -336,7 +336,7 @@ final class PartitionExecutor {
     }
 
     private void write(Running one, ProducerRecord<byte[], byte[]> record) {
-        Events.follow(record, one.trace);
+        one.trace.addTo(record.headers());
         journal.add(record);
     }
 
