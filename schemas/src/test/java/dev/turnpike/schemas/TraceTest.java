@@ -28,7 +28,12 @@ class TraceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "00-4bf92f3577b34da6a3ce929d0e0e4736-01", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00F067AA0BA902B7-01\n"})
+    @ValueSource(
+            strings = {
+                "",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-01",
+                "00-4BF92F3577B34DA6A3CE929D0E0E4736-00F067AA0BA902B7-01\n"
+            })
     void shouldTakeNothingForATraceThatIsNone(String parent) {
         assertThat(Trace.of(parent, "vendor=1")).isEqualTo(Trace.NONE);
     }

@@ -10,16 +10,17 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** Every line that any part of this JVM logs meanwhile, with its arguments, its key-value pairs and its stack trace. */
+/** Every line that is logged in this JVM meanwhile, with its arguments, its key-value pairs and its stack trace. */
 final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final JsonEncoder encoder = new JsonEncoder();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private final Level before = root.getLevel();
+    private final Logger ours = (Logger) LoggerFactory.getLogger("dev.turnpike");
 
     private Logged() {}
 
+    /** @param level from which on our own classes log */
     static Logged from(Level level) {
         Logged logged = new Logged();
         logged.setContext(logged.root.getLoggerContext());
@@ -27,7 +28,7 @@ final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable 
         logged.encoder.setWithFormattedMessage(true);
         logged.encoder.start();
         logged.start();
-        logged.root.setLevel(level);
+        logged.ours.setLevel(level);
         logged.root.addAppender(logged);
         return logged;
     }
@@ -39,7 +40,7 @@ final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable 
     @Override
     public void close() {
         root.detachAppender(this);
-        root.setLevel(before);
+        ours.setLevel(null);
     }
 
     @Override

@@ -238,8 +238,8 @@ final class Scene implements AutoCloseable {
 
     /** Writes a record as anybody might. */
     void publish(Topic<?> topic, String key, byte[] value) {
-        producer.send(new ProducerRecord<>(
-                topic.name(cluster.topicsPrefix()), key.getBytes(StandardCharsets.UTF_8), value));
+        producer.send(
+                new ProducerRecord<>(topic.name(cluster.topicsPrefix()), key.getBytes(StandardCharsets.UTF_8), value));
         producer.flush();
     }
 

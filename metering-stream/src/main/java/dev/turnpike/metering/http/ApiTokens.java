@@ -97,8 +97,7 @@ final class ApiTokens {
     }
 
     private static Problem unknown() {
-        return Problem.of(
-                HttpStatus.UNAUTHORIZED, "the token is not known here; check it, or ask who runs the meter");
+        return Problem.of(HttpStatus.UNAUTHORIZED, "the token is not known here; check it, or ask who runs the meter");
     }
 
     private static @Nullable String find(Map<String, String> hashes, String token) {

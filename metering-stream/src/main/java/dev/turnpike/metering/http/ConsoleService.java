@@ -33,8 +33,7 @@ public final class ConsoleService implements AutoCloseable {
         recentApi = new RecentApi(reader, peers, partitions, clock);
         orgsApi = new OrgsApi(meter, reader.recent(), peers, clock);
         tokens = new ApiTokens(config.tokens(), config.readers());
-        documentsApi =
-                new DocumentsApi(reader.recent(), new Edits(config.streams(), serdes, reader, clock), tokens);
+        documentsApi = new DocumentsApi(reader.recent(), new Edits(config.streams(), serdes, reader, clock), tokens);
     }
 
     public void addTo(JavalinConfig config) {

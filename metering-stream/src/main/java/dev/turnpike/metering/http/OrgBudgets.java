@@ -147,9 +147,7 @@ final class OrgBudgets {
         } else {
             sum.put("window_end", each.window.end());
             Forecast forecast = Forecast.of(spent, limit - spent - open, pace, each.window.end(), now);
-            sum.put("pace_per_hour", pace)
-                    .put("forecast", forecast.atEnd())
-                    .put("runs_out_at", forecast.runsOutAt());
+            sum.put("pace_per_hour", pace).put("forecast", forecast.atEnd()).put("runs_out_at", forecast.runsOutAt());
         }
         sum.set("teams", Answers.sortedOnce(teams, "team"));
         return sum;

@@ -46,7 +46,8 @@ final class Share {
     /** Adds what another instance told. */
     void add(JsonNode answer) {
         answer.path(PARTITIONS).properties().forEach(each -> {
-            Long before = read.put(Integer.valueOf(each.getKey()), each.getValue().asLong());
+            Long before =
+                    read.put(Integer.valueOf(each.getKey()), each.getValue().asLong());
             hasOneTwice |= before != null;
         });
     }

@@ -115,8 +115,7 @@ final class Bookkeeper implements Books {
      * @param trace what the record is a part of, and so what is booked for it
      * @throws Refused if it cannot be booked
      */
-    void book(
-            String team, @Nullable String requestId, long at, @Nullable Long usageTime, Trace trace, Step step) {
+    void book(String team, @Nullable String requestId, long at, @Nullable Long usageTime, Trace trace, Step step) {
         RequestAccount before = requestId == null ? null : accounts.get(RequestAccount.key(team, requestId));
         Counting known = counting.get(team);
         Terms terms;

@@ -8,7 +8,8 @@ public final class Shown {
 
     private static final int VALUE = 40;
     private static final int LINE = 400;
-    private static final Pattern TOKEN = Pattern.compile("^Unrecognized token '.*?'(?=: was expecting|$)", Pattern.DOTALL);
+    private static final Pattern TOKEN =
+            Pattern.compile("^Unrecognized token '.*?'(?=: was expecting|$)", Pattern.DOTALL);
 
     private Shown() {}
 
@@ -22,7 +23,8 @@ public final class Shown {
 
     /** What is wrong with a text that is no JSON, without any of its words: they may be somebody's prompt. */
     public static String problem(JsonProcessingException malformed) {
-        return line(TOKEN.matcher(String.valueOf(malformed.getOriginalMessage())).replaceFirst("Unrecognized token"));
+        return line(
+                TOKEN.matcher(String.valueOf(malformed.getOriginalMessage())).replaceFirst("Unrecognized token"));
     }
 
     private static String shorten(String text, int most) {

@@ -316,7 +316,8 @@ class DoorTest {
 
     private static Message message(Holder holder, String question, String idempotencyKey, boolean isRetry) {
         String body = "{\"model\":\"auto\",\"messages\":[{\"content\":\"" + question + "\"}]}";
-        return new Message(holder, body.getBytes(StandardCharsets.UTF_8), Map.of(), Trace.NONE, idempotencyKey, isRetry ? 1 : 0);
+        return new Message(
+                holder, body.getBytes(StandardCharsets.UTF_8), Map.of(), Trace.NONE, idempotencyKey, isRetry ? 1 : 0);
     }
 
     private static Completion last(LlmRequest request, String response) {
