@@ -105,6 +105,8 @@ function navigation() {
     h("a", { href: `#/${name}`, "aria-current": name === active ? "page" : null },
       title,
       name === "alerts" && unseenAlerts > 0 && h("span", { class: "badge" }, unseenAlerts, h("span", { class: "unseen" }, " new")))));
+  // on a phone the list is wider than the page
+  document.querySelector("#views [aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** Hears what is new, again and again; one that was refused tries again with the token of who signs in. */
@@ -125,10 +127,10 @@ async function listen() {
         // also after hello: what happened while there was no connection
         if (current) soon(current);
       }
-    } catch {
-      // said below, whatever it was
+      state("off", "reconnecting");
+    } catch (problem) {
+      state("off", problem.status === 401 ? "signed out" : "reconnecting");
     }
-    state("off", "reconnecting");
     await new Promise((again) => setTimeout(again, BEFORE_RECONNECTING));
   }
 }

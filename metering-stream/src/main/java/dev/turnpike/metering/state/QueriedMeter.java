@@ -90,15 +90,16 @@ public final class QueriedMeter implements MeterView {
         return partitions;
     }
 
-    // from one team to the next, without reading what lies between
     private void addTeams(int partition, SortedSet<String> teams) {
-        ReadOnlyKeyValueStore<String, SpendAggregate> store;
         try {
-            store = streams.store(parameters(MeteringStores.SPEND_CELLS, partition));
+            addTeams(streams.store(parameters(MeteringStores.SPEND_CELLS, partition)), teams);
         } catch (InvalidStateStoreException e) {
-            // another instance has it, and knows its teams
-            return;
+            // another instance has it, or by now gets it, and knows its teams
         }
+    }
+
+    // from one team to the next, without reading what lies between
+    private static void addTeams(ReadOnlyKeyValueStore<String, SpendAggregate> store, SortedSet<String> teams) {
         String from = "";
         while (from != null) {
             try (KeyValueIterator<String, SpendAggregate> next = store.range(from, null)) {
