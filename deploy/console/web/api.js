@@ -1,4 +1,4 @@
-// The meter's API. Reading needs nothing, writing the token, which lives as long as this tab.
+// The meter's API. Writing needs the token, and so does reading where the meter says so; it lives as long as this tab.
 
 const KEY = "turnpike-token";
 
@@ -18,7 +18,24 @@ export const token = {
 
 export async function get(path, parameters = {}) {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined && value !== ""));
-  return (await ask(`/api/v1/${path}${query.size ? `?${query}` : ""}`, {})).json();
+  return (await ask(`/api/v1/${path}${query.size ? `?${query}` : ""}`, { headers: authorization() })).json();
+}
+
+/** Server-sent events as { event, data }, until the connection ends; an EventSource could not send the token. */
+export async function* events(path) {
+  const response = await ask(`/api/v1/${path}`, { headers: { accept: "text/event-stream", ...authorization() } });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const field = (name) => block.split("\n").filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trim()).join("\n");
+      if (field("event")) yield { event: field("event"), data: field("data") };
+    }
+  }
 }
 
 /** Replaces a document that was read with its tag; the answer has the new one. */
@@ -28,8 +45,9 @@ export async function put(path, document, etag) {
   return (await ask(`/api/v1/${path}`, { method: "PUT", headers, body: JSON.stringify(document, null, 1) })).json();
 }
 
+/** Whose a token is, and whether it may write. */
 export async function whoIs(secret) {
-  return (await (await ask("/api/v1/token", { headers: { authorization: `Bearer ${secret}` } })).json()).name;
+  return (await ask("/api/v1/token", { headers: { authorization: `Bearer ${secret}` } })).json();
 }
 
 function authorization() {

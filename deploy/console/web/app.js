@@ -1,4 +1,4 @@
-import { Refused, token, whoIs } from "/console/api.js";
+import { Refused, events, token, whoIs } from "/console/api.js";
 import { redraw } from "/console/chart.js";
 import { h, show } from "/console/dom.js";
 import { alerts } from "/console/alerts.js";
@@ -20,10 +20,13 @@ const VIEWS = {
 };
 // however fast news come, the page reads again at most this often
 const LEAST_BETWEEN_READS = 1500;
+const BEFORE_RECONNECTING = 3000;
 
 const main = document.getElementById("main");
 let current = null;
 let unseenAlerts = 0;
+// for the token that reading needs; who closes the question is not asked again
+let wasAsked = false;
 
 /** What views may ask of the page. */
 const page = {
@@ -90,6 +93,10 @@ function failed(problem) {
   if (!(problem instanceof Refused)) console.error(problem);
   main.querySelector(":scope > .unread")?.remove();
   main.prepend(h("p", { class: "problem unread", role: "alert" }, problem.message));
+  if (problem.status === 401 && !document.querySelector("dialog") && !wasAsked) {
+    wasAsked = true;
+    signIn();
+  }
 }
 
 function navigation() {
@@ -98,33 +105,42 @@ function navigation() {
     h("a", { href: `#/${name}`, "aria-current": name === active ? "page" : null },
       title,
       name === "alerts" && unseenAlerts > 0 && h("span", { class: "badge" }, unseenAlerts, h("span", { class: "unseen" }, " new")))));
+  // on a phone the list is wider than the page
+  document.querySelector("#views [aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-function listen() {
-  const events = new EventSource("/api/v1/events");
+/** Hears what is new, again and again; one that was refused tries again with the token of who signs in. */
+async function listen() {
   const state = (kind, text) => {
     document.getElementById("live").dataset.state = kind;
     document.getElementById("live-text").textContent = text;
   };
-  events.addEventListener("hello", () => {
-    state("live", "live");
-    // what happened while there was no connection
-    if (current) soon(current);
-  });
-  events.addEventListener("live", (event) => {
-    const news = JSON.parse(event.data);
-    if (news.alerts_count && route() !== "alerts") {
-      unseenAlerts += news.alerts_count;
-      navigation();
+  for (;;) {
+    try {
+      for await (const { event, data } of events("events")) {
+        if (event === "full") {
+          state("off", "not live");
+          return;
+        }
+        state("live", "live");
+        if (event === "live") hear(JSON.parse(data));
+        // also after hello: what happened while there was no connection
+        if (current) soon(current);
+      }
+      state("off", "reconnecting");
+    } catch (problem) {
+      state("off", problem.status === 401 ? "signed out" : "reconnecting");
     }
-    current?.news?.(news);
-    if (current) soon(current);
-  });
-  events.addEventListener("full", () => {
-    events.close();
-    state("off", "not live");
-  });
-  events.onerror = () => state("off", "reconnecting");
+    await new Promise((again) => setTimeout(again, BEFORE_RECONNECTING));
+  }
+}
+
+function hear(news) {
+  if (news.alerts_count && route() !== "alerts") {
+    unseenAlerts += news.alerts_count;
+    navigation();
+  }
+  current?.news?.(news);
 }
 
 /** Asks for the token and tries it; whether it was taken. */
@@ -139,19 +155,20 @@ function signIn() {
         onsubmit: async (event) => {
           event.preventDefault();
           try {
-            const name = await whoIs(input.value.trim());
+            const holder = await whoIs(input.value.trim());
             token.set(input.value.trim());
             taken = true;
             dialog.close();
-            page.toast(`Signed in as ${name}.`);
+            page.toast(`Signed in as ${holder.name}${holder.may_write ? "" : ", to look"}.`);
+            if (current) soon(current);
           } catch (refused) {
             problem.textContent = refused.message;
             problem.hidden = false;
           }
         },
       },
-        h("h2", { id: "sign-title" }, "Sign in to steer"),
-        h("p", { class: "soft" }, "Looking needs no token, changing does. turnpike up prints one when it starts."),
+        h("h2", { id: "sign-title" }, "Sign in"),
+        h("p", { class: "soft" }, "Changing anything needs a token, and so may looking. turnpike up prints one when it starts."),
         h("label", { for: "token" }, "Token"),
         input,
         problem,
@@ -183,13 +200,14 @@ document.getElementById("sign").onclick = () => {
 };
 
 document.getElementById("theme").onclick = () => {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = dark ? "light" : "dark";
-  localStorage.setItem("theme", root.dataset.theme);
+  localStorage.setItem("theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+  setTheme();
   redraw();
 };
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  setTheme();
+  redraw();
+});
 
 // the address that turnpike up prints carries the token behind the #, and must not keep it
 const given = /^#token=([a-z0-9]+)$/i.exec(location.hash);

@@ -12,6 +12,8 @@ const STEPS = { hour: HOUR / 4, day: 4 * HOUR, week: 24 * HOUR, month: 5 * 24 * 
 export function overview(main) {
   const answer = h("div", { class: "answer" });
   const tiles = h("dl", { class: "tiles" });
+  const orgs = h("div", {});
+  const orgCard = card("Orgs", "Each budget over all teams of an org: what they spent and hold, and what of it is lent to whom.", orgs);
   const teams = h("div", {});
   const burnHead = h("div", { class: "card-head" });
   const burnText = h("p", { class: "soft" });
@@ -25,6 +27,7 @@ export function overview(main) {
   main.append(
     answer,
     tiles,
+    orgCard,
     card("Teams today", "Each against the budget that says most of it: spent, held, and where the pace leads.", teams),
     h("div", { class: "two" },
       h("section", { class: "card" }, burnHead, burnBox, burnText),
@@ -33,9 +36,10 @@ export function overview(main) {
   async function read() {
     const now = Date.now();
     const since = new Date(now - 25 * HOUR).toISOString();
-    const [known, budgets, byTeam, byModel, byHour] = await Promise.all([
+    const [known, budgets, ofOrgs, byTeam, byModel, byHour] = await Promise.all([
       get("teams"),
       get("budgets", { limit: 5000 }),
+      get("org-budgets"),
       get("spend", { window: "1d", by: "team", from: since }),
       get("spend", { window: "1d", by: "model", from: since }),
       get("spend", { window: "1h", by: "team" }),
@@ -51,15 +55,25 @@ export function overview(main) {
 
     show(answer, sentence(lines[0]));
     show(tiles, total(byTeam.spend.filter(today), lines, budgets));
+    orgCard.hidden = ofOrgs.budgets.length === 0;
+    show(orgs, table("Orgs", [
+      { name: "Budget", cell: (budget) => [h("b", {}, budget.org), " ", h("span", { class: "soft" }, `${budget.name}, ${budget.enforcement}`)] },
+      { name: "Outlook", cell: (budget) => chip(outlook(budget).kind, outlook(budget).text) },
+      { name: "Spent and held", full: true, cell: (budget) => h("div", { class: "budget" }, meter(budget), h("span", { class: "soft" }, `${amount(budget.unit, budget.spent)} of ${amount(budget.unit, budget.limit)} ${span(budget)}`)) },
+      { name: "Left to lend", number: true, wide: true, cell: (budget) => (budget.unlent === undefined ? "–" : amount(budget.unit, budget.unlent)) },
+      { name: "By team: spent, and what is lent", full: true, cell: (budget) => h("ul", { class: "parts" }, [...budget.teams].sort((a, b) => b.spent - a.spent).map((part) => h("li", {},
+        h("span", { class: "swatch", color: `var(${colorName(part.team)})` }), part.team, " ", amount(budget.unit, part.spent),
+        part.lent !== undefined && h("span", { class: "soft" }, ` of ${amount(budget.unit, part.lent)}`)))) },
+    ], ofOrgs.budgets, "No org has a budget.", null, true));
     show(teams, table("Teams today", [
       { name: "Team", cell: (line) => [h("span", { class: "swatch", color: `var(${colorName(line.team)})` }), line.team] },
       { name: "Spent today", number: true, cell: (line) => usd(line.own?.nano_usd ?? 0) },
       { name: "Tokens", number: true, wide: true, cell: (line) => short(line.own?.tokens ?? 0) },
       { name: "Mostly on", wide: true, cell: (line) => (line.models[0] ? `${model(line.models[0].value)} ${percent(line.models[0].nano_usd / Math.max(1, line.own.nano_usd))}` : "–") },
       { name: "Outlook", cell: (line) => worst(line) },
-      { name: "Budget", cell: (line) => (line.budget ? h("div", { class: "budget" }, meter(line.budget),
+      { name: "Budget", full: true, cell: (line) => (line.budget ? h("div", { class: "budget" }, meter(line.budget),
         h("span", { class: "soft" }, `${amount(line.budget.unit, line.budget.spent)} of ${amount(line.budget.unit, line.budget.limit)} ${span(line.budget)}`)) : h("span", { class: "soft" }, "none")) },
-    ], lines, "No team has a policy or usage yet. Publish a request, or apply a policy."));
+    ], lines, "No team has a policy or usage yet. Publish a request, or apply a policy.", null, true));
     await burn(lines, budgets.budgets, known.teams);
     hours(byHour.spend);
   }
@@ -179,8 +193,17 @@ function sentence(first) {
   return [
     h("h1", {}, h("b", {}, first.team), " spent most today: ", h("b", {}, usd(first.own.nano_usd)),
       top && [", ", percent(top.nano_usd / Math.max(1, first.own.nano_usd)), " of it on ", h("b", {}, model(top.value))], "."),
-    h("p", { class: "lead" }, budget ? verdict(budget) : "It has no budget, so nothing stops it."),
+    h("p", { class: "lead" }, budget ? verdict(budget) : "It has no budget, so nothing stops it.", exhausted(first.budgets.filter((each) => each !== budget))),
   ];
+}
+
+/** What is stopped already, whatever the whole team has left. */
+function exhausted(budgets) {
+  const over = budgets.filter((budget) => budget.enforcement === "hard" && isUsedUp(budget));
+  if (over.length === 0) return null;
+  const [one] = over;
+  return [" But ", one.name, one.scope === "team" ? null : [" of ", h("b", {}, one.scope_value)], over.length > 1 && ` and ${count(over.length - 1)} more`,
+    over.length > 1 ? " are " : " is ", h("b", { class: "bad" }, "used up"), one.window_end !== null && ` until ${time(one.window_end)}`, "."];
 }
 
 function verdict(budget) {

@@ -19,13 +19,16 @@ export function chip(kind, text) {
   return h("span", { class: `chip ${kind}` }, text);
 }
 
-const kind = (column) => [column.number && "number", column.wide && "wide"].filter(Boolean).join(" ") || null;
+const kind = (column) => [column.number && "number", column.wide && "wide", column.full && "full"].filter(Boolean).join(" ") || null;
 
-/** A table; columns are { name, cell, number, wide: not on a phone } and rows may be chosen. */
-export function table(caption, columns, rows, empty, onRow) {
+/**
+ * A table; columns are { name, cell, number, wide: not on a phone, full: a line of its own there } and rows may be chosen. Where it
+ * stacks, a row is several lines on a phone.
+ */
+export function table(caption, columns, rows, empty, onRow, stacks) {
   if (rows.length === 0) return h("p", { class: "empty" }, empty);
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    h("table", {},
+    h("table", { class: stacks ? "stacks" : null },
       h("caption", { class: "unseen" }, caption),
       h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: kind(column) }, column.name)))),
       h("tbody", {}, rows.map((row) => h("tr", onRow ? { class: "chosen", onclick: () => onRow(row) } : {},

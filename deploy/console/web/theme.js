@@ -1,5 +1,6 @@
 // before the page is drawn, so that it never flashes in the other theme
-const chosenTheme = localStorage.getItem("theme");
-if (chosenTheme) {
-  document.documentElement.dataset.theme = chosenTheme;
+function setTheme() {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.dataset.theme = localStorage.getItem("theme") ?? (dark ? "dark" : "light");
 }
+setTheme();

@@ -34,9 +34,11 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.Writer;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,6 +78,8 @@ class MeteringIT {
     private static final int REQUESTS = 300;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long HELD = 400;
+    // whoever sends "look"
+    private static final String READER = "it=3c01eba119e00d79c82b6f65d70bc5f1044d568618bf41377e6d1432023fc2b8";
     private static final TeamPolicy POLICY = TeamPolicy.newBuilder()
             .setTeam("*")
             .setBudgets(List.of(usd("team", "total", 1_000_000), usd("user", "day", 10_000, 1, 5, 10)))
@@ -119,7 +123,7 @@ class MeteringIT {
 
     @Test
     void shouldBookEverythingOnceThroughAKillAndTheLossOfItsState() throws Exception {
-        ChildJvm first = startProcess();
+        ChildJvm first = startProcess(Map.of());
         try {
             publish(REQUESTS / 2);
             await().atMost(PATIENCE).until(() -> read(Topics.LEDGER).size() >= 20);
@@ -171,6 +175,95 @@ class MeteringIT {
 
             assertBooksAreBalanced(2);
             assertThat(second.isReady()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldAnswerForAllPartitionsFromEitherOfTwoMetersAndSayWhatIsMissingWhenOneDies() throws Exception {
+        // given: two meters that know each other, and that nobody asks without a token
+        int here = freePort();
+        int there = freePort();
+        ChildJvm dying = startProcess(Map.of("http.port", "" + there, "api.readers", READER, "session.timeout", "6s"));
+        var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        MeteringConfig config = config(Map.of("http.port", "" + here, "api.readers", READER, "session.timeout", "6s"));
+        try (MeteringService meter = MeteringService.start(config, metrics);
+                HttpServer http = meter.http(metrics)) {
+            publish(REQUESTS / 2);
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(netByTeam()).isEqualTo(expected));
+            await().atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .until(() -> hasPartitions(here) && hasPartitions(there) && isComplete(here) && isComplete(there));
+
+            // then: each answers for both
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                Set<String> elsewhere = asksTheOther(here);
+                assertThat(elsewhere).isNotEmpty();
+                assertThat(asksTheOther(there)).isNotEmpty().doesNotContainAnyElementsOf(elsewhere);
+            });
+
+            // when
+            dying.kill();
+
+            // then: while its partitions are on their way that is said, and nothing is left out unsaid
+            await().atMost(PATIENCE).until(() -> isComplete(here));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(asksTheOther(here)).isEmpty());
+            assertThat(http.port()).isEqualTo(here);
+        } finally {
+            dying.kill();
+        }
+    }
+
+    /** Whether an instance answers for all partitions; where it says so the sum must be right, and else what is missing must be said. */
+    private boolean isComplete(int port) throws Exception {
+        HttpResponse<String> answer = ask(port, "/api/v1/spend?by=user&window=1d");
+        if (answer.statusCode() == 503) {
+            return false;
+        }
+        JsonNode spend = json(answer);
+        assertThat(spend.get("read_until") == null
+                        || spend.get("read_until").asLong()
+                                <= spend.get("as_of").asLong())
+                .isTrue();
+        if (!spend.get("complete").asBoolean()) {
+            assertThat(spend.get("missing").size()
+                            + spend.get("missing_partitions").size())
+                    .as("%s", spend)
+                    .isPositive();
+            return false;
+        }
+        long sum = spend.get("spend").findValues("nano_usd").stream()
+                .mapToLong(JsonNode::asLong)
+                .sum();
+        assertThat(sum)
+                .isEqualTo(
+                        expected.values().stream().mapToLong(Amounts::nanoUsd).sum());
+        return true;
+    }
+
+    private static boolean hasPartitions(int port) throws Exception {
+        return !json(ask(port, "/api/v1/health")).get("partitions").isEmpty();
+    }
+
+    /** The teams for which an instance asks the other; what it answers for any team is right. */
+    private Set<String> asksTheOther(int port) throws Exception {
+        Set<String> forwarded = new HashSet<>();
+        for (String team : expected.keySet()) {
+            HttpResponse<String> answer = ask(port, "/api/v1/teams/" + team + "/budgets");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            JsonNode budget = json(answer).get("budgets").get(0);
+            assertThat(budget.get("spent").asLong())
+                    .isEqualTo(expected.get(team).nanoUsd());
+            if (answer.headers().firstValue("x-turnpike-instance").isPresent()) {
+                forwarded.add(team);
+            }
+        }
+        return forwarded;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 
@@ -393,9 +486,10 @@ class MeteringIT {
         return serdes.avro(topic).deserializer().deserialize(record.topic(), record.value());
     }
 
-    private ChildJvm startProcess() throws IOException {
+    private ChildJvm startProcess(Map<String, String> more) throws IOException {
         Properties settings = new Properties();
         settings.putAll(settings());
+        settings.putAll(more);
         Path file = folder.resolve("meter.properties");
         try (Writer writer = Files.newBufferedWriter(file)) {
             settings.store(writer, null);
@@ -438,12 +532,18 @@ class MeteringIT {
     }
 
     private static JsonNode get(HttpServer http, String path) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http.port() + path))
+        return json(ask(http.port(), path));
+    }
+
+    private static HttpResponse<String> ask(int port, String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("authorization", "Bearer look")
                 .build();
-        return new ObjectMapper()
-                .readTree(HttpClient.newHttpClient()
-                        .send(request, BodyHandlers.ofString())
-                        .body());
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws Exception {
+        return new ObjectMapper().readTree(answer.body());
     }
 
     private static int ownerOf(String team) {

@@ -3,16 +3,24 @@ package dev.turnpike.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import dev.turnpike.gateway.Scene.OpenDoor;
+import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Completion;
+import dev.turnpike.schemas.event.Dispatch;
+import dev.turnpike.schemas.event.LedgerEntry;
 import dev.turnpike.schemas.event.LlmRequest;
+import dev.turnpike.schemas.event.Rejection;
 import dev.turnpike.schemas.event.UsageReport;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +164,99 @@ class DoorIT {
     }
 
     @Test
+    void shouldCarryTheCallersTraceToTheModelAndToTheLedger() throws Exception {
+        // given: a call that fails once, so that there is a second attempt
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        String[] headers = {"traceparent", parent, "tracestate", "vendor=1"};
+
+        HttpResponse<String> response =
+                scene.send(scene.chat(here, key, body("traced", 20, "error_500", "1"), headers));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        String id = header(response, "x-request-id");
+        await().atMost(PATIENCE)
+                .until(() -> scene.traces(Topics.LEDGER, LedgerEntry::getRequestId, id)
+                                .size()
+                        == 2);
+        Trace trace = Trace.of(parent, "vendor=1");
+        assertThat(scene.traces(Topics.REQUESTS, LlmRequest::getRequestId, id)).containsExactly(trace);
+        assertThat(scene.traces(Topics.DISPATCHES, Dispatch::getRequestId, id)).containsExactly(trace);
+        assertThat(scene.traces(Topics.USAGE, UsageReport::getRequestId, id))
+                .hasSize(4)
+                .containsOnly(trace);
+        assertThat(scene.traces(Topics.COMPLETIONS, Completion::getRequestId, id))
+                .isNotEmpty()
+                .containsOnly(trace);
+        assertThat(scene.traces(Topics.LEDGER, LedgerEntry::getRequestId, id)).containsOnly(trace);
+        assertThat(scene.provider().traces())
+                .containsEntry("search/" + id + "#1", parent)
+                .containsEntry("search/" + id + "#2", parent);
+    }
+
+    @Test
+    void shouldCarryTheCallersTraceToARefusal() throws Exception {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4737-00f067aa0ba902b7-01";
+        // no model is as good as that
+        String[] headers = {"traceparent", parent, "x-turnpike-quality-floor", "0.99"};
+
+        HttpResponse<String> response = scene.send(scene.chat(here, key, body("refused", 20), headers));
+
+        assertThat(response.statusCode()).isGreaterThanOrEqualTo(400);
+        String id = header(response, "x-request-id");
+        assertThat(scene.traces(Topics.REJECTIONS, Rejection::getRequestId, id))
+                .containsExactly(Trace.of(parent, null));
+    }
+
+    @Test
+    void shouldLogNothingOfWhatIsInARequestWhateverGoesWrongWithIt() throws Exception {
+        String marker = "zanzibar4711";
+        try (Logged logged = Logged.from(Level.DEBUG)) {
+            // when: it goes well; the model fails, once and always, and is cut off in its answer; the provider says the
+            // text back
+            scene.send(scene.chat(here, key, body(marker, 20)));
+            scene.send(scene.chat(here, key, body(marker, 20, "error_500", "1")));
+            scene.send(scene.chat(here, key, body(marker, 20, "error_500", "99")));
+            scene.send(scene.chat(here, key, body(marker, 20, "cut_mid_stream", "99")));
+            scene.send(scene.chat(here, key, body("said back", 20).replace("\"40\"", "\"" + marker + "\"")));
+            // when: it is not what it should be, at the door and behind it
+            scene.send(scene.chat(here, key, "{\"messages\": " + marker + "}"));
+            scene.send(scene.chat(here, key, "{\"messages\": [{\"" + marker + "\": 1}]}"));
+            byte[] broken = ("{\"request_id\": \"r1\", \"messages\": " + marker).getBytes(StandardCharsets.UTF_8);
+            List<Topic<?>> open = List.of(Topics.REQUESTS, Topics.USAGE, Topics.OUTCOMES);
+            List<Topic<?>> ours = List.of(
+                    Topics.DISPATCHES, Topics.REDECISIONS, Topics.REJECTIONS, Topics.COMPLETIONS, Topics.CANCELLATIONS);
+            open.forEach(topic -> scene.publish(topic, "search", broken));
+            ours.forEach(topic -> scene.publish(topic, "search", broken));
+            // when: the sink cannot execute a dispatch
+            Dispatch dispatch = scene.read(Topics.DISPATCHES).get(0);
+            dispatch.setRequestId("unspeakable");
+            dispatch.setDeadline(Instant.now().plus(PATIENCE).toEpochMilli());
+            dispatch.getRequest().setRequestId("unspeakable");
+            dispatch.getRequest().setMessages(marker);
+            scene.publish(Topics.DISPATCHES, "search", scene.bytes(Topics.DISPATCHES, dispatch));
+
+            // then: it has come to all of them, and they have said so
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(scene.deadLetters(marker))
+                            .extracting(letter -> letter.topic().substring("door.".length()) + ' ' + letter.by())
+                            .contains(
+                                    "requests door.router",
+                                    "usage door.meter",
+                                    "outcomes door.meter",
+                                    "dispatches door.meter",
+                                    "dispatches door.sink",
+                                    "redecisions door.router",
+                                    "rejections door.meter"));
+            await().atMost(PATIENCE)
+                    .until(() -> logged.lines().stream().anyMatch(line -> line.contains("door.completions"))
+                            && logged.lines().stream().anyMatch(line -> line.contains("door.dispatches")));
+            assertThat(logged.lines()).noneMatch(line -> line.contains(marker));
+            assertThat(scene.deadLetters(marker))
+                    .noneMatch(letter -> letter.detail().contains(marker));
+        }
+    }
+
+    @Test
     void shouldAnswerFiveHundredCallsThatWaitAtTheSameTime() throws Exception {
         List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
@@ -185,6 +286,14 @@ class DoorIT {
 
     private static String header(HttpResponse<?> response, String name) {
         return response.headers().firstValue(name).orElse("none");
+    }
+
+    /** A body whose first calls of a model fail. */
+    private static String body(String content, int latencyMs, String fault, String calls) {
+        return body(content, latencyMs)
+                .replace(
+                        "\"metadata\":{",
+                        "\"metadata\":{\"fault\":\"" + fault + "\",\"fault_calls\":\"" + calls + "\",");
     }
 
     private static String body(String content, int latencyMs) {

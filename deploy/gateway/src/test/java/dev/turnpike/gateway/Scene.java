@@ -9,9 +9,11 @@ import dev.turnpike.metering.MeteringService;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.router.RouterService;
 import dev.turnpike.router.config.RouterConfig;
+import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Alias;
 import dev.turnpike.schemas.event.Budget;
 import dev.turnpike.schemas.event.BudgetState;
@@ -22,6 +24,7 @@ import dev.turnpike.schemas.event.Price;
 import dev.turnpike.schemas.event.Routing;
 import dev.turnpike.schemas.event.TeamPolicy;
 import dev.turnpike.schemas.serde.EventSerdes;
+import dev.turnpike.schemas.serde.Received;
 import dev.turnpike.streams.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -48,8 +51,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -218,30 +223,60 @@ final class Scene implements AutoCloseable {
         return send(HttpRequest.newBuilder(URI.create(api + path)).build()).body();
     }
 
-    /** Everything that is on a topic. */
+    /** Everything on a topic that can be read. */
     <V extends SpecificRecord> List<V> read(Topic<V> topic) {
-        List<V> read = new ArrayList<>();
-        Deserializer<V> deserializer = serdes.avro(topic).deserializer();
-        cluster.committed(topic).forEach(record -> read.add(deserializer.deserialize(record.topic(), record.value())));
-        return read;
+        return readable(topic).map(Map.Entry::getValue).toList();
+    }
+
+    /** The header {@code traceparent} of every record of a request, none where it has none. */
+    <V extends SpecificRecord> List<Trace> traces(Topic<V> topic, Function<V, String> requestOf, String requestId) {
+        return readable(topic)
+                .filter(each -> requestId.equals(requestOf.apply(each.getValue())))
+                .map(each -> Trace.of(each.getKey().headers()))
+                .toList();
+    }
+
+    /** Writes a record as anybody might. */
+    void publish(Topic<?> topic, String key, byte[] value) {
+        producer.send(
+                new ProducerRecord<>(topic.name(cluster.topicsPrefix()), key.getBytes(StandardCharsets.UTF_8), value));
+        producer.flush();
+    }
+
+    <V extends SpecificRecord> byte[] bytes(Topic<V> topic, V value) {
+        return serdes.avro(topic).serializer().serialize(topic.name(cluster.topicsPrefix()), value);
+    }
+
+    /** The dead letters with a text in their values. */
+    List<DeadLetter> deadLetters(String text) {
+        return cluster.committed(Topics.DEAD_LETTERS).stream()
+                .filter(record -> new String(record.value(), StandardCharsets.UTF_8).contains(text))
+                .map(record -> DeadLetter.of(record.headers()))
+                .toList();
+    }
+
+    private <V extends SpecificRecord> Stream<Map.Entry<ConsumerRecord<byte[], byte[]>, V>> readable(Topic<V> topic) {
+        Deserializer<Received<V>> deserializer = serdes.received(topic).deserializer();
+        return cluster.committed(topic).stream().flatMap(record -> {
+            V value = deserializer.deserialize(record.topic(), record.value()).value();
+            return value == null ? Stream.empty() : Stream.of(Map.entry(record, value));
+        });
     }
 
     /** How long the newest requests with certain words took by the times of their records, sorted. */
     double[] millisBetweenRequestAndCompletion(String words, int newest) {
         Map<String, Long> began = new HashMap<>();
-        Deserializer<LlmRequest> requests = serdes.avro(Topics.REQUESTS).deserializer();
-        cluster.committed(Topics.REQUESTS).forEach(record -> {
-            LlmRequest request = requests.deserialize(record.topic(), record.value());
+        readable(Topics.REQUESTS).forEach(each -> {
+            LlmRequest request = each.getValue();
             if (request.getMessages().contains(words)) {
-                began.put(request.getRequestId(), record.timestamp());
+                began.put(request.getRequestId(), each.getKey().timestamp());
             }
         });
         List<Double> millis = new ArrayList<>();
-        Deserializer<Completion> completions = serdes.avro(Topics.COMPLETIONS).deserializer();
-        cluster.committed(Topics.COMPLETIONS).forEach(record -> {
-            Completion part = completions.deserialize(record.topic(), record.value());
+        readable(Topics.COMPLETIONS).forEach(each -> {
+            Completion part = each.getValue();
             if (part.getFinal$() && began.containsKey(part.getRequestId())) {
-                millis.add((double) (record.timestamp() - began.get(part.getRequestId())));
+                millis.add((double) (each.getKey().timestamp() - began.get(part.getRequestId())));
             }
         });
         return millis.subList(Math.max(0, millis.size() - newest), millis.size()).stream()

@@ -48,6 +48,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private static final int MOST_CHUNKS = 32;
     private static final Duration SLOW = Duration.ofMinutes(1);
     private static final int REMEMBERED_CALLS = 200_000;
+    private static final int REMEMBERED_TRACES = 1_000;
 
     static {
         // read once, by the first server of the JVM: the defaults hold answers back for 40 ms (Nagle) and close the
@@ -63,6 +64,12 @@ public final class SimulatedProvider implements AutoCloseable {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
             return size() > REMEMBERED_CALLS;
+        }
+    });
+    private final Map<String, String> traces = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > REMEMBERED_TRACES;
         }
     });
     private final AtomicInteger open = new AtomicInteger();
@@ -141,6 +148,13 @@ public final class SimulatedProvider implements AutoCloseable {
         }
     }
 
+    /** The header {@code traceparent} of the newest 1,000 calls that had one, by their header {@code x-request-id}. */
+    public Map<String, String> traces() {
+        synchronized (traces) {
+            return Map.copyOf(traces);
+        }
+    }
+
     /** Calls without an answer yet. */
     public int open() {
         return open.get();
@@ -207,6 +221,10 @@ public final class SimulatedProvider implements AutoCloseable {
         String id = exchange.getRequestHeaders().getFirst("x-request-id");
         if (id != null) {
             calls.merge(id, 1, Integer::sum);
+            String trace = exchange.getRequestHeaders().getFirst("traceparent");
+            if (trace != null) {
+                traces.put(id, trace);
+            }
         }
         String fault = call.metadata("fault", options.faults().getOrDefault(call.model, ""));
         int faulty = call.number("fault_calls", Integer.MAX_VALUE);

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code http.port}, with this machine's name where it listens everywhere; null where the port is a free one
  * @param tokens {@code api.tokens}, as {@code NAME=SHA256} with commas between: who may write over HTTP, and the SHA-256 of the
  *     bearer token in hexadecimal; default nobody
+ * @param readers {@code api.readers}, in the same form: who may read over HTTP, and so may whoever may write; default everybody
  */
 public record MeteringConfig(
         StreamsSettings streams,
@@ -41,7 +42,8 @@ public record MeteringConfig(
         String httpHost,
         int httpPort,
         @Nullable String advertised,
-        Map<String, String> tokens) {
+        Map<String, String> tokens,
+        Map<String, String> readers) {
 
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "[::]");
 
@@ -64,7 +66,8 @@ public record MeteringConfig(
                 host,
                 port,
                 advertised == null ? advertised(host, port) : address(advertised),
-                tokens(settings.text("api.tokens", "")));
+                tokens(settings, "api.tokens"),
+                tokens(settings, "api.readers"));
     }
 
     /** The settings to start the streams with, so that the instances know of each other where they are reached. */
@@ -96,9 +99,9 @@ public record MeteringConfig(
         return text;
     }
 
-    private static Map<String, String> tokens(String text) {
+    private static Map<String, String> tokens(Settings settings, String key) {
         Map<String, String> tokens = new TreeMap<>();
-        for (String each : text.split(",")) {
+        for (String each : settings.text(key, "").split(",")) {
             String entry = each.strip();
             if (entry.isEmpty()) {
                 continue;
@@ -107,7 +110,7 @@ public record MeteringConfig(
             // the value may be a secret that was put there by mistake
             if (equals < 1 || !entry.substring(equals + 1).matches("[0-9a-fA-F]{64}")) {
                 throw new IllegalArgumentException(
-                        "api.tokens: must be NAME=SHA256 with commas between, each SHA-256 as 64 hexadecimal digits");
+                        key + ": must be NAME=SHA256 with commas between, each SHA-256 as 64 hexadecimal digits");
             }
             tokens.put(entry.substring(0, equals), entry.substring(equals + 1).toLowerCase(Locale.ROOT));
         }

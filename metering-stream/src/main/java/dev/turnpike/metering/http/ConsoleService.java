@@ -15,7 +15,9 @@ public final class ConsoleService implements AutoCloseable {
     private final LiveEvents events;
     private final MeterApi meterApi;
     private final RecentApi recentApi;
+    private final OrgsApi orgsApi;
     private final DocumentsApi documentsApi;
+    private final ApiTokens tokens;
 
     /** Starts reading the topics. */
     public ConsoleService(
@@ -29,12 +31,15 @@ public final class ConsoleService implements AutoCloseable {
         events = new LiveEvents(reader.recent(), clock);
         meterApi = new MeterApi(meter, peers, clock);
         recentApi = new RecentApi(reader, peers, partitions, clock);
-        documentsApi = new DocumentsApi(
-                reader.recent(), new Edits(config.streams(), serdes, reader, clock), new ApiTokens(config.tokens()));
+        orgsApi = new OrgsApi(meter, reader.recent(), peers, clock);
+        tokens = new ApiTokens(config.tokens(), config.readers());
+        documentsApi = new DocumentsApi(reader.recent(), new Edits(config.streams(), serdes, reader, clock), tokens);
     }
 
     public void addTo(JavalinConfig config) {
+        tokens.addTo(config);
         meterApi.addTo(config);
+        orgsApi.addTo(config);
         recentApi.addTo(config);
         documentsApi.addTo(config);
         config.routes.sse("/api/v1/events", events::listen);

@@ -41,10 +41,6 @@ final class DocumentsApi {
             config.routes.get("/api/v1/" + path + "/<key>", context -> get(context, kind));
             config.routes.put("/api/v1/" + path + "/<key>", context -> put(context, kind));
         });
-        config.routes.get(
-                "/api/v1/token",
-                context -> Answers.json(
-                        context, JsonNodeFactory.instance.objectNode().put("name", tokens.holderOf(context))));
     }
 
     private void list(Context context, String path, Kind kind) {
@@ -70,7 +66,7 @@ final class DocumentsApi {
     }
 
     private void put(Context context, Kind kind) {
-        String by = tokens.holderOf(context);
+        String by = tokens.writerOf(context);
         String key = context.pathParam("key");
         boolean onlyNew = "*".equals(context.header("if-none-match"));
         Edits.Outcome outcome = edits.apply(kind, key, context.body(), context.header("if-match"), onlyNew, by);

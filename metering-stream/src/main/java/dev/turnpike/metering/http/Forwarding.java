@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Forwarding {
 
     /** Header of a question that must not be forwarded again. */
-    static final String ONLY_HERE = "x-turnpike-only-here";
+    private static final String ONLY_HERE = "x-turnpike-only-here";
 
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -41,9 +41,14 @@ final class Forwarding {
         this.peers = peers;
     }
 
+    /** Whether another instance asks, for what is here alone. */
+    static boolean isForAnInstance(Context context) {
+        return context.header(ONLY_HERE) != null;
+    }
+
     /** Whether the answer has come from the team's owner, which is another instance. */
     boolean answeredByOwner(Context context, String team) {
-        String owner = context.header(ONLY_HERE) == null ? peers.ownerOf(team) : null;
+        String owner = isForAnInstance(context) ? null : peers.ownerOf(team);
         if (owner == null) {
             return false;
         }
@@ -58,9 +63,15 @@ final class Forwarding {
         return true;
     }
 
-    /** Adds to a list what the other instances have there; says which of them did not answer. */
-    void addAll(Context context, ObjectNode answer, String list) {
-        if (context.header(ONLY_HERE) != null) {
+    /**
+     * Adds to a list what the other instances have there; says which of them did not answer, and which partitions are missing.
+     *
+     * @param share begun before the list was
+     */
+    void addAll(Context context, ObjectNode answer, String list, Share share) {
+        share.ended();
+        if (isForAnInstance(context)) {
+            share.tell(answer);
             return;
         }
         Map<String, CompletableFuture<HttpResponse<String>>> asked = new TreeMap<>();
@@ -68,14 +79,15 @@ final class Forwarding {
         ArrayNode all = answer.withArray(list);
         List<String> missing = new ArrayList<>();
         asked.forEach((other, future) -> {
-            JsonNode theirs = entries(await(future), list);
+            JsonNode theirs = read(await(future));
             if (theirs == null) {
                 missing.add(other);
             } else {
-                theirs.forEach(all::add);
+                theirs.path(list).forEach(all::add);
+                share.add(theirs);
             }
         });
-        answer.put("complete", missing.isEmpty());
+        share.sum(answer);
         ArrayNode told = answer.putArray("missing");
         missing.forEach(told::add);
     }
@@ -83,19 +95,19 @@ final class Forwarding {
     private CompletableFuture<HttpResponse<String>> ask(String host, Context context) {
         String query = context.queryString();
         URI uri = URI.create("http://" + host + context.req().getRequestURI() + (query == null ? "" : '?' + query));
-        return client.sendAsync(
-                HttpRequest.newBuilder(uri)
-                        .timeout(PATIENCE)
-                        .header(ONLY_HERE, "true")
-                        .build(),
-                BodyHandlers.ofString());
+        HttpRequest.Builder question =
+                HttpRequest.newBuilder(uri).timeout(PATIENCE).header(ONLY_HERE, "true");
+        String authorization = context.header("authorization");
+        if (authorization != null) {
+            // the instances share their tokens
+            question.header("authorization", authorization);
+        }
+        return client.sendAsync(question.build(), BodyHandlers.ofString());
     }
 
-    private static @Nullable JsonNode entries(@Nullable HttpResponse<String> answer, String list) {
+    private static @Nullable JsonNode read(@Nullable HttpResponse<String> answer) {
         try {
-            return answer == null || answer.statusCode() != 200
-                    ? null
-                    : JSON.readTree(answer.body()).get(list);
+            return answer == null || answer.statusCode() != 200 ? null : JSON.readTree(answer.body());
         } catch (IOException e) {
             LOG.warn("an instance of the meter answered what is not JSON", e);
             return null;

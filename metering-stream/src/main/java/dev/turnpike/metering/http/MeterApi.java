@@ -7,6 +7,7 @@ import dev.turnpike.metering.budget.Position;
 import dev.turnpike.metering.budget.SpendKey.Window;
 import dev.turnpike.metering.state.MeterView;
 import dev.turnpike.metering.state.Peers;
+import dev.turnpike.schemas.Ownership;
 import dev.turnpike.schemas.event.TeamPolicy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -21,8 +22,9 @@ import java.util.List;
  * {@code GET /api/v1/teams}, {@code teams/{team}/budgets}, {@code budgets} and {@code spend?team=&by=&window=&from=&to=}: what
  * the stores say.
  *
- * <p>Every instance answers for all: what another one has is asked of it. {@code as_of} says when an answer was made, and
- * {@code complete} whether every instance had a part in it. Amounts of money are nano-dollars, times milliseconds since
+ * <p>Every instance answers for all: what another one has is asked of it. {@code as_of} says when an answer was made,
+ * {@code read_until} the broker time up to which everything is in it, and {@code complete} whether every partition has its part in
+ * it. Amounts of money are nano-dollars, times milliseconds since
  * 1970-01-01 UTC, and instants in parameters are ISO 8601.
  */
 public final class MeterApi {
@@ -50,6 +52,7 @@ public final class MeterApi {
     }
 
     private void teams(Context context) {
+        Share share = Share.of(meter);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode teams = answer.putArray("teams");
         for (String team : meter.teams()) {
@@ -59,7 +62,7 @@ public final class MeterApi {
                     .put("timezone", policy.getTimezone())
                     .put("budgets", policy.getBudgets().size());
         }
-        forwarding.addAll(context, answer, "teams");
+        forwarding.addAll(context, answer, "teams", share);
         answer.set("teams", Answers.sortedOnce(teams, "team"));
         answer(context, answer, "teams");
     }
@@ -73,10 +76,13 @@ public final class MeterApi {
         if (positions.isEmpty() && !meter.teams().contains(team)) {
             throw Problem.notFound("team " + team + ": has neither a policy nor usage");
         }
-        answer(context, budgets(team, positions), "budgets");
+        ObjectNode answer = budgets(team, positions);
+        Share.of(meter).sum(answer, Ownership.partitionOf(team, meter.partitions()));
+        answer(context, answer, "budgets");
     }
 
     private void allBudgets(Context context) {
+        Share share = Share.of(meter);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode budgets = answer.putArray("budgets");
         for (String team : meter.teams()) {
@@ -84,7 +90,7 @@ public final class MeterApi {
                 budgets(team, meter.positions(team)).withArray("budgets").forEach(budgets::add);
             }
         }
-        forwarding.addAll(context, answer, "budgets");
+        forwarding.addAll(context, answer, "budgets", share);
         answer(context, answer, "budgets");
     }
 
@@ -103,6 +109,7 @@ public final class MeterApi {
         if (team != null && forwarding.answeredByOwner(context, team)) {
             return;
         }
+        Share share = Share.of(meter);
         Collection<String> teams = team == null ? meter.teams() : List.of(team);
         for (String each : teams) {
             if (team != null || isHere(each)) {
@@ -112,7 +119,9 @@ public final class MeterApi {
         }
         ObjectNode answer = spend.answer(window.wireName());
         if (team == null) {
-            forwarding.addAll(context, answer, "spend");
+            forwarding.addAll(context, answer, "spend", share);
+        } else {
+            share.sum(answer, Ownership.partitionOf(team, meter.partitions()));
         }
         answer(context, answer, "spend");
     }
@@ -150,7 +159,6 @@ public final class MeterApi {
 
     private void answer(Context context, ObjectNode answer, String list) {
         answer.put("as_of", clock.millis());
-        boolean isForAnInstance = context.header(Forwarding.ONLY_HERE) != null;
-        Answers.json(context, isForAnInstance ? answer : Pages.cut(context, answer, list));
+        Answers.json(context, Forwarding.isForAnInstance(context) ? answer : Pages.cut(context, answer, list));
     }
 }

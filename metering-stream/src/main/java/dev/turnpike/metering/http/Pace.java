@@ -36,7 +36,25 @@ final class Pace {
      * @param atEnd what will have been used when the window ends
      * @param runsOutAt when nothing will be left; null where that is not within the window
      */
-    record Forecast(double perHour, long atEnd, @Nullable Long runsOutAt) {}
+    record Forecast(double perHour, long atEnd, @Nullable Long runsOutAt) {
+
+        /**
+         * A straight line.
+         *
+         * @param left what may still be used
+         * @param end of the window
+         */
+        static Forecast of(long spent, long left, double perHour, long end, long now) {
+            double perMilli = perHour / HOUR;
+            Long runsOutAt = null;
+            if (left <= 0) {
+                runsOutAt = now;
+            } else if (perMilli > 0 && left / perMilli < end - now) {
+                runsOutAt = now + Math.round(left / perMilli);
+            }
+            return new Forecast(perHour, Math.round(spent + perMilli * (end - now)), runsOutAt);
+        }
+    }
 
     private Pace(List<SpendAggregate> hours, long now) {
         this.hours = hours;
@@ -55,16 +73,8 @@ final class Pace {
             return null;
         }
         long spent = position.spent().in(unit);
-        double perMilli = perMilli(position, unit);
-        double atEnd = spent + perMilli * (end - now);
         long left = limit - spent - position.open().in(unit);
-        Long runsOutAt = null;
-        if (left <= 0) {
-            runsOutAt = now;
-        } else if (perMilli > 0 && left / perMilli < end - now) {
-            runsOutAt = now + Math.round(left / perMilli);
-        }
-        return new Forecast(perMilli * HOUR, Math.round(atEnd), runsOutAt);
+        return Forecast.of(spent, left, HOUR * perMilli(position, unit), end, now);
     }
 
     private double perMilli(Position position, Unit unit) {
@@ -114,7 +124,8 @@ final class Pace {
             return false;
         }
         return switch (scope) {
-            case "team" -> true;
+            // a team's part in the budget of its org
+            case "team", BudgetScopes.ORG -> true;
             case "user" -> value.equals(cell.getUser());
             case "model" ->
                 cell.getModel() != null && value.equals(BudgetScopes.offerId(cell.getProvider(), cell.getModel()));

@@ -26,6 +26,7 @@ import dev.turnpike.metering.watch.BudgetWatch;
 import dev.turnpike.schemas.BudgetScopes;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.PositionKey;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.HoldWindow;
@@ -112,9 +113,10 @@ final class Bookkeeper implements Books {
      * @param requestId null where the record names none
      * @param at time of the record
      * @param usageTime broker time of the usage that is booked; null where it is something else
+     * @param trace what the record is a part of, and so what is booked for it
      * @throws Refused if it cannot be booked
      */
-    void book(String team, @Nullable String requestId, long at, @Nullable Long usageTime, Step step) {
+    void book(String team, @Nullable String requestId, long at, @Nullable Long usageTime, Trace trace, Step step) {
         RequestAccount before = requestId == null ? null : accounts.get(RequestAccount.key(team, requestId));
         Counting known = counting.get(team);
         Terms terms;
@@ -134,7 +136,7 @@ final class Bookkeeper implements Books {
         }
         keep(known, terms.counting(), team);
         keep(before, settlement.account());
-        enter(posting, at, usageTime);
+        enter(posting, at, usageTime, trace);
         Settlement.Judged judged = settlement.judged();
         if (judged != null) {
             publish(Samples.ofOutcome(judged.answer(), judged.score()), at);
@@ -173,7 +175,7 @@ final class Bookkeeper implements Books {
         }
         keep(known, terms.counting(), team);
         keep(account, settlement.account());
-        enter(posting, at, null);
+        enter(posting, at, null, Trace.NONE);
         return true;
     }
 
@@ -221,7 +223,7 @@ final class Bookkeeper implements Books {
         for (SpendKey.Window window : SpendKey.Window.values()) {
             read += read(past, team, window);
         }
-        enter(begin(team, past, terms.policy(), at), at, null);
+        enter(begin(team, past, terms.policy(), at), at, null, Trace.NONE);
         counting.put(
                 team,
                 terms.counting().begin(terms.policy(), terms.org(), terms.policyOffset(), terms.orgOffset(), since));
@@ -352,10 +354,10 @@ final class Bookkeeper implements Books {
         return expiry;
     }
 
-    private void enter(Posting posting, long at, @Nullable Long usageTime) {
+    private void enter(Posting posting, long at, @Nullable Long usageTime, Trace trace) {
         long epoch = progress.epoch(at);
         for (LedgerEntry entry : posting.entries()) {
-            publish(entry, at);
+            publish(entry, at, trace);
             addToTeam(entry);
         }
         for (Moved moved : posting.positions()) {
@@ -429,7 +431,7 @@ final class Bookkeeper implements Books {
         if (account == null) {
             return;
         }
-        book(account.team(), account.requestId(), at, null, (known, terms) -> known.expire(terms, at));
+        book(account.team(), account.requestId(), at, null, Trace.NONE, (known, terms) -> known.expire(terms, at));
         if (account.endsAt(config.horizon().toMillis()) <= at) {
             accounts.delete(key);
         }
@@ -487,13 +489,15 @@ final class Bookkeeper implements Books {
         cells.put(key, cell);
     }
 
-    private void publish(LedgerEntry entry, long at) {
+    private void publish(LedgerEntry entry, long at, Trace trace) {
         RecordMetadata cause = context.recordMetadata().orElseThrow();
         // for the while of publishing: what caused an entry is no part of how it stands in the books
         entry.setSourceTopic(cause.topic());
         entry.setSourcePartition(cause.partition());
         entry.setSourceOffset(cause.offset());
-        forward(entry.getTeam(), entry, at, Sinks.LEDGER);
+        var written = new Record<Object, Object>(entry.getTeam(), entry, at);
+        trace.addTo(written.headers());
+        context.forward(written, Sinks.LEDGER);
         entry.setSourceTopic(null);
         entry.setSourcePartition(null);
         entry.setSourceOffset(null);

@@ -1,6 +1,7 @@
 package dev.turnpike.metering.processor;
 
 import dev.turnpike.metering.config.MeteringConfig;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Rejection;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.api.Record;
@@ -31,6 +32,7 @@ final class CloseRefusedProcessor extends BookkeepingProcessor<Rejection> {
                     rejection.getRequestId(),
                     at,
                     null,
+                    Trace.of(record.headers()),
                     (account, terms) -> account.refuse(attempts, terms, at));
         } catch (Refused e) {
             String topic = context().recordMetadata().orElseThrow().topic();

@@ -2,6 +2,7 @@ package dev.turnpike.metering.processor;
 
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Dispatch;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.api.Record;
@@ -34,6 +35,7 @@ final class OpenHoldProcessor extends BookkeepingProcessor<Dispatch> {
                     dispatch.getRequestId(),
                     at,
                     null,
+                    Trace.of(record.headers()),
                     (account, terms) -> account.open(dispatch, books.prices(), terms, at));
         } catch (Refused e) {
             setAside.send(record, serializer.serialize(from.topic(), dispatch), e);

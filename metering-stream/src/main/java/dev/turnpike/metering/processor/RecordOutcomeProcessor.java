@@ -2,6 +2,7 @@ package dev.turnpike.metering.processor;
 
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.metering.performance.Judgement;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Outcome;
 import dev.turnpike.schemas.serde.Received;
 import java.util.Objects;
@@ -29,6 +30,7 @@ final class RecordOutcomeProcessor extends BookkeepingProcessor<Received<Outcome
                     requestId,
                     at,
                     null,
+                    Trace.of(record.headers()),
                     (account, terms) -> account.judge(Judgement.of(outcome), terms, at));
         } catch (Refused e) {
             setAside.send(record, record.value().bytes(), e);

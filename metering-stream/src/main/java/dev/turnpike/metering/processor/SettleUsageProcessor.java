@@ -6,6 +6,7 @@ import dev.turnpike.metering.pricing.Quote.Contradictory;
 import dev.turnpike.metering.state.MeteringStores;
 import dev.turnpike.metering.state.SeenUsage;
 import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.Received;
 import java.time.Instant;
@@ -41,7 +42,8 @@ final class SettleUsageProcessor extends BookkeepingProcessor<Received<UsageRepo
         }
         try {
             refuseWrongTime(report, at);
-            books.book(report.getTeam(), report.getRequestId(), at, at, (account, terms) -> {
+            Trace trace = Trace.of(record.headers());
+            books.book(report.getTeam(), report.getRequestId(), at, at, trace, (account, terms) -> {
                 Quote quote = account.quote(report, books.prices(), at);
                 if (quote instanceof Contradictory contradictory) {
                     throw new Refused(DeadLetter.CONTRADICTORY_COUNTS, contradictory.detail(), null);

@@ -9,6 +9,7 @@ import dev.turnpike.schemas.event.BudgetAlert;
 import dev.turnpike.schemas.event.BudgetState;
 import dev.turnpike.schemas.event.Decision;
 import dev.turnpike.schemas.event.ModelPerformance;
+import dev.turnpike.schemas.event.OrgLease;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,6 +45,7 @@ public final class Recent {
     private final Map<String, ModelPerformance> performance = new TreeMap<>();
     private final NavigableMap<Long, Minute> minutes = new TreeMap<>();
     private final Map<String, Burn> burns = new HashMap<>();
+    private final Map<String, OrgLease> leases = new HashMap<>();
     private final Deque<Long> lags = new ArrayDeque<>();
     private long budgetChanges;
 
@@ -106,6 +108,11 @@ public final class Recent {
     /** The last {@value #MINUTES} minutes in which something was decided, oldest first. */
     public synchronized List<Minute> minutes() {
         return minutes.values().stream().map(Minute::copy).toList();
+    }
+
+    /** What is lent of the windows of orgs that have not ended, by the key of the position whose limit it is. */
+    public synchronized Map<String, OrgLease> leases() {
+        return Map.copyOf(leases);
     }
 
     /** How long feedback took from usage to this reader, milliseconds, sorted. */
@@ -173,6 +180,15 @@ public final class Recent {
             performance.remove(key);
         } else {
             performance.put(key, model);
+        }
+    }
+
+    /** @param lease null where it is over */
+    synchronized void lent(String key, @Nullable OrgLease lease, long at) {
+        if (lease == null) {
+            leases.remove(key);
+        } else if (leases.put(key, lease) == null) {
+            leases.values().removeIf(each -> each.getWindowEnd() <= at);
         }
     }
 

@@ -98,6 +98,15 @@ public final class RecentReader implements AutoCloseable {
                         record.value() == null
                                 ? null
                                 : performance.deserialize(record.topic(), record.headers(), record.value())));
+        var leases = serdes.avro(Topics.LEASES).deserializer();
+        on(
+                Topics.LEASES,
+                record -> recent.lent(
+                        key(record),
+                        record.value() == null
+                                ? null
+                                : leases.deserialize(record.topic(), record.headers(), record.value()),
+                        record.timestamp()));
         on(Topics.DEAD_LETTERS, this::deadLetter);
     }
 
@@ -194,6 +203,7 @@ public final class RecentReader implements AutoCloseable {
 
     private void assign() {
         List<TopicPartition> tables = new ArrayList<>(partitions(Topics.MODEL_PERFORMANCE));
+        tables.addAll(partitions(Topics.LEASES));
         Arrays.stream(Kind.values()).forEach(kind -> tables.addAll(partitions(kind.topic())));
         List<TopicPartition> tails = new ArrayList<>();
         TAILS.forEach(topic -> tails.addAll(partitions(topic)));

@@ -2,6 +2,7 @@ package dev.turnpike.metering.state;
 
 import dev.turnpike.schemas.event.PriceProgress;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /** How far one task has come. */
 public final class Progress {
@@ -194,6 +195,12 @@ public final class Progress {
 
     public void openHolds(long number) {
         store.put(OPEN_HOLDS, number);
+    }
+
+    /** {@link #expiredUntil} of a store that is read from outside of its task. */
+    static long expiredUntil(ReadOnlyKeyValueStore<String, Long> store) {
+        Long until = store.get(EXPIRED_UNTIL);
+        return until == null ? 0 : until;
     }
 
     private long get(String name, long otherwise) {

@@ -9,7 +9,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -68,15 +70,36 @@ public final class QueriedMeter implements MeterView {
         });
     }
 
-    // from one team to the next, without reading what lies between
-    private void addTeams(int partition, SortedSet<String> teams) {
-        ReadOnlyKeyValueStore<String, SpendAggregate> store;
-        try {
-            store = streams.store(parameters(MeteringStores.SPEND_CELLS, partition));
-        } catch (InvalidStateStoreException e) {
-            // another instance has it, and knows its teams
-            return;
+    @Override
+    public SortedMap<Integer, Long> readUntil() {
+        SortedMap<Integer, Long> read = new TreeMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            try {
+                read.put(
+                        partition,
+                        Progress.expiredUntil(streams.store(parameters(MeteringStores.PROGRESS, partition))));
+            } catch (InvalidStateStoreException e) {
+                // another instance has it, or it is on its way
+            }
         }
+        return read;
+    }
+
+    @Override
+    public int partitions() {
+        return partitions;
+    }
+
+    private void addTeams(int partition, SortedSet<String> teams) {
+        try {
+            addTeams(streams.store(parameters(MeteringStores.SPEND_CELLS, partition)), teams);
+        } catch (InvalidStateStoreException e) {
+            // another instance has it, or by now gets it, and knows its teams
+        }
+    }
+
+    // from one team to the next, without reading what lies between
+    private static void addTeams(ReadOnlyKeyValueStore<String, SpendAggregate> store, SortedSet<String> teams) {
         String from = "";
         while (from != null) {
             try (KeyValueIterator<String, SpendAggregate> next = store.range(from, null)) {

@@ -28,6 +28,7 @@ class MeteringConfigTest {
                         "127.0.0.1",
                         8083,
                         "127.0.0.1:8083",
+                        Map.of(),
                         Map.of()));
         assertThat(config.streams().applicationId()).isEqualTo("turnpike-meter");
     }
@@ -43,7 +44,8 @@ class MeteringConfigTest {
                 "http.host", "0.0.0.0",
                 "http.port", "0",
                 "http.advertised", "meter-1:8083",
-                "api.tokens", "ops=" + HASH));
+                "api.tokens", "ops=" + HASH,
+                "api.readers", "finance=" + HASH));
 
         assertThat(config)
                 .isEqualTo(new MeteringConfig(
@@ -56,7 +58,8 @@ class MeteringConfigTest {
                         "0.0.0.0",
                         0,
                         "meter-1:8083",
-                        Map.of("ops", HASH)));
+                        Map.of("ops", HASH),
+                        Map.of("finance", HASH)));
     }
 
     @Test

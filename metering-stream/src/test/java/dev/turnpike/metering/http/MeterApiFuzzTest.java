@@ -18,7 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +71,12 @@ class MeterApiFuzzTest {
                 MeterView.class.getClassLoader(), new Class<?>[] {MeterView.class}, (view, method, arguments) -> {
                     if (method.getReturnType() == SortedSet.class) {
                         return new TreeSet<>(List.of("search"));
+                    }
+                    if (method.getReturnType() == SortedMap.class) {
+                        return new TreeMap<>(Map.of(0, Given.NOON));
+                    }
+                    if (method.getReturnType() == int.class) {
+                        return 1;
                     }
                     return method.getReturnType() == TeamPolicy.class ? Given.policy("UTC") : List.of();
                 });

@@ -28,7 +28,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +175,8 @@ class MeterApiTest {
             // then
             assertThat(lines(spend)).containsExactly("openai/small 30");
             assertThat(json(spend).get("complete").asBoolean()).isTrue();
+            assertThat(json(spend).get("read_until").asLong()).isEqualTo(NOON - 1_000);
+            assertThat(json(budgets).get("read_until").asLong()).isEqualTo(NOON - 1_000);
             assertThat(json(budgets).get("budgets").findValuesAsText("spent")).contains("60");
             assertThat(budgets.headers().firstValue("x-turnpike-instance")).contains(neighbours.owner);
             assertThat(json(get("/api/v1/teams")).get("teams")).hasSize(1);
@@ -180,6 +185,7 @@ class MeterApiTest {
 
     @Test
     void shouldSayWhichInstanceIsMissingFromAnAnswer() throws Exception {
+        meter.isHere = false;
         neighbours.others.add("127.0.0.1:1");
         neighbours.owner = "127.0.0.1:1";
 
@@ -191,6 +197,31 @@ class MeterApiTest {
         assertThat(budgets.statusCode()).isEqualTo(503);
         assertThat(json(budgets).get("detail").asText())
                 .isEqualTo("team search is with the instance 127.0.0.1:1, which does not answer");
+    }
+
+    @Test
+    void shouldSayWhichPartitionIsMissingWhileItIsOnItsWay() throws Exception {
+        meter.isHere = false;
+
+        JsonNode spend = json(get("/api/v1/spend"));
+
+        assertThat(spend.get("complete").asBoolean()).isFalse();
+        assertThat(spend.get("missing")).isEmpty();
+        assertThat(spend.get("missing_partitions").toString()).isEqualTo("[0]");
+        assertThat(spend.has("read_until")).isFalse();
+    }
+
+    @Test
+    void shouldNotCallAnAnswerCompleteInWhichAPartitionHasTwoParts() throws Exception {
+        // given: a partition that moved while both were asked
+        try (HttpServer other = serve(new FixedView(), new Alone())) {
+            neighbours.others.add("127.0.0.1:" + other.port());
+
+            JsonNode spend = json(get("/api/v1/spend"));
+
+            assertThat(spend.get("complete").asBoolean()).isFalse();
+            assertThat(spend.get("missing_partitions")).isEmpty();
+        }
     }
 
     @Test
@@ -330,6 +361,16 @@ class MeterApiTest {
                 throw new NotHere("elsewhere", new IllegalStateException());
             }
             return team.equals("search") ? positions : List.of();
+        }
+
+        @Override
+        public SortedMap<Integer, Long> readUntil() {
+            return isHere ? new TreeMap<>(Map.of(0, NOON - 1_000)) : new TreeMap<>();
+        }
+
+        @Override
+        public int partitions() {
+            return 1;
         }
 
         @Override

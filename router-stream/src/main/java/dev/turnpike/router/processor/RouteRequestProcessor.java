@@ -22,6 +22,7 @@ import dev.turnpike.router.state.Tables;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.LeaseKeys;
 import dev.turnpike.schemas.RequestSignature;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.LeaseRequest;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.event.Redecision;
@@ -204,8 +205,9 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
                     new Record<>(team, written.dispatch(), admittedAt, record.headers()),
                     RouteRequestSupplier.DISPATCHES_SINK);
         } else {
-            here.context.forward(
-                    new Record<>(team, written.rejection(), admittedAt), RouteRequestSupplier.REJECTIONS_SINK);
+            var rejection = new Record<>(team, written.rejection(), admittedAt);
+            Trace.of(record.headers()).addTo(rejection.headers());
+            here.context.forward(rejection, RouteRequestSupplier.REJECTIONS_SINK);
         }
     }
 

@@ -115,13 +115,13 @@ public final class JsonEvents {
     }
 
     private static InvalidEventException notJson(IOException e) {
-        String problem = String.valueOf(e.getMessage());
+        String problem = Shown.line(String.valueOf(e.getMessage()));
         if (e instanceof JsonProcessingException malformed) {
-            problem = malformed.getOriginalMessage();
+            problem = Shown.problem(malformed);
             if (malformed.getLocation() != null) {
                 problem += " (column " + malformed.getLocation().getColumnNr() + ")";
             }
         }
-        return new InvalidEventException(DeadLetter.UNREADABLE, "not readable as JSON: " + Shown.line(problem), e);
+        return new InvalidEventException(DeadLetter.UNREADABLE, "not readable as JSON: " + problem, e);
     }
 }

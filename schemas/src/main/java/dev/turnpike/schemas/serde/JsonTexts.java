@@ -46,7 +46,7 @@ final class JsonTexts {
                 throw new Refusal("must hold one JSON value, not several");
             }
         } catch (JsonProcessingException e) {
-            throw new Refusal("must hold JSON: " + Shown.line(String.valueOf(e.getOriginalMessage())));
+            throw new Refusal("must hold JSON: " + Shown.problem(e));
         }
         wellFormed(text);
     }

@@ -1,10 +1,15 @@
 package dev.turnpike.schemas.serde;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.util.regex.Pattern;
+
 /** Foreign text as it may be shown in a message: on one line, and short. */
 public final class Shown {
 
     private static final int VALUE = 40;
     private static final int LINE = 400;
+    private static final Pattern TOKEN =
+            Pattern.compile("^Unrecognized token '.*?'(?=: was expecting|$)", Pattern.DOTALL);
 
     private Shown() {}
 
@@ -14,6 +19,12 @@ public final class Shown {
 
     public static String line(String text) {
         return shorten(text, LINE);
+    }
+
+    /** What is wrong with a text that is no JSON, without any of its words: they may be somebody's prompt. */
+    public static String problem(JsonProcessingException malformed) {
+        return line(
+                TOKEN.matcher(String.valueOf(malformed.getOriginalMessage())).replaceFirst("Unrecognized token"));
     }
 
     private static String shorten(String text, int most) {

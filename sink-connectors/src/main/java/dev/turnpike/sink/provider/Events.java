@@ -3,6 +3,7 @@ package dev.turnpike.sink.provider;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Cancellation;
 import dev.turnpike.schemas.event.Completion;
 import dev.turnpike.schemas.event.Dispatch;
@@ -10,7 +11,6 @@ import dev.turnpike.schemas.event.Redecision;
 import dev.turnpike.schemas.event.UsageReport;
 import dev.turnpike.schemas.serde.EventSerdes;
 import dev.turnpike.schemas.serde.Received;
-import dev.turnpike.sink.provider.call.Trace;
 import java.nio.charset.StandardCharsets;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -149,11 +149,6 @@ final class Events {
     /** The trace that a dispatch belongs to. */
     static Trace trace(SinkRecord record) {
         return Trace.of(text(record, Trace.PARENT), text(record, Trace.STATE));
-    }
-
-    /** Makes a record a part of a trace. */
-    static void follow(ProducerRecord<byte[], byte[]> record, Trace trace) {
-        trace.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static @Nullable String text(SinkRecord record, String header) {

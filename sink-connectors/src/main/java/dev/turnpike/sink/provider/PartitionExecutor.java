@@ -1,6 +1,7 @@
 package dev.turnpike.sink.provider;
 
 import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.ChainModel;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.UsageReport;
@@ -8,7 +9,6 @@ import dev.turnpike.schemas.serde.Received;
 import dev.turnpike.sink.provider.call.Ongoing;
 import dev.turnpike.sink.provider.call.Provider;
 import dev.turnpike.sink.provider.call.Slot;
-import dev.turnpike.sink.provider.call.Trace;
 import dev.turnpike.sink.provider.execution.Attempt;
 import dev.turnpike.sink.provider.execution.Execution;
 import dev.turnpike.sink.provider.execution.Outcome;
@@ -336,7 +336,7 @@ final class PartitionExecutor {
     }
 
     private void write(Running one, ProducerRecord<byte[], byte[]> record) {
-        Events.follow(record, one.trace);
+        one.trace.addTo(record.headers());
         journal.add(record);
     }
 

@@ -8,6 +8,7 @@ import dev.turnpike.gateway.chat.Refusal;
 import dev.turnpike.gateway.chat.RefusedException;
 import dev.turnpike.gateway.chat.Reply;
 import dev.turnpike.gateway.key.Digests;
+import dev.turnpike.schemas.Trace;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -45,6 +46,7 @@ public final class Door {
      * What came over HTTP.
      *
      * @param headers ours, in lower case
+     * @param trace what the call is a part of
      * @param idempotencyKey the client's name for the call; null: none
      * @param triesBefore how often the client says that it has tried before; null: it does not count
      */
@@ -53,6 +55,7 @@ public final class Door {
             Holder holder,
             byte[] body,
             Map<String, String> headers,
+            Trace trace,
             @Nullable String idempotencyKey,
             @Nullable Integer triesBefore) {}
 
@@ -86,7 +89,7 @@ public final class Door {
         try {
             // also where another call has asked the same: perhaps that one got no further, and the router passes over a
             // repeat
-            publisher.publish(asked.request(), refusal -> {
+            publisher.publish(asked.request(), message.trace, refusal -> {
                 if (refusal != null) {
                     calls.giveUp(call, refusal);
                 }

@@ -7,6 +7,7 @@ import dev.turnpike.gateway.chat.Asked;
 import dev.turnpike.gateway.chat.Holder;
 import dev.turnpike.gateway.chat.Refusal;
 import dev.turnpike.gateway.chat.RefusedException;
+import dev.turnpike.schemas.Trace;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -90,6 +91,7 @@ public final class DoorServlet extends HttpServlet {
         }
         try {
             Map<String, String> headers = ours(request);
+            Trace trace = Trace.of(request.getHeader(Trace.PARENT), request.getHeader(Trace.STATE));
             String idempotencyKey = idempotencyKey(request);
             Integer triesBefore = triesBefore(request);
             AsyncContext async = request.startAsync(request, response);
@@ -104,7 +106,7 @@ public final class DoorServlet extends HttpServlet {
             body.whenComplete((bytes, failure) -> {
                 timer.cancel(false);
                 if (failure == null) {
-                    ask(async, place, new Message(holder, bytes, headers, idempotencyKey, triesBefore));
+                    ask(async, place, new Message(holder, bytes, headers, trace, idempotencyKey, triesBefore));
                 } else {
                     place.leave();
                     refuse(async, failure);

@@ -6,6 +6,7 @@ import dev.turnpike.gateway.chat.RefusedException;
 import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.RequestSignature.Purpose;
 import dev.turnpike.schemas.Topics;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Cancellation;
 import dev.turnpike.schemas.event.LlmRequest;
 import dev.turnpike.schemas.registry.RegistryException;
@@ -77,12 +78,15 @@ public final class RequestProducer implements Publisher, AutoCloseable {
     }
 
     @Override
-    public void publish(LlmRequest request, Consumer<@Nullable Refusal> done) {
+    public void publish(LlmRequest request, Trace trace, Consumer<@Nullable Refusal> done) {
         byte[] value = bytes(request);
         byte[] key = request.getTeam().getBytes(StandardCharsets.UTF_8);
+        var record = new ProducerRecord<>(
+                topic, null, key, value, signed(Purpose.REQUEST, request.getTeam(), value));
+        trace.addTo(record.headers());
         try {
             producer.send(
-                    new ProducerRecord<>(topic, null, key, value, signed(Purpose.REQUEST, request.getTeam(), value)),
+                    record,
                     (metadata, failure) -> done.accept(failure == null ? null : refusal(failure, value.length)));
         } catch (KafkaException e) {
             throw new RefusedException(refusal(e, value.length));

@@ -6,6 +6,7 @@ import dev.turnpike.gateway.call.Door.Message;
 import dev.turnpike.gateway.chat.Holder;
 import dev.turnpike.gateway.chat.Refusal;
 import dev.turnpike.gateway.chat.Written;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Completion;
 import dev.turnpike.schemas.event.Decision;
 import dev.turnpike.schemas.event.LlmRequest;
@@ -310,12 +311,13 @@ class DoorTest {
 
     private static Message uncounted(String question) {
         Message counted = message(ANN, question, null, false);
-        return new Message(counted.holder(), counted.body(), counted.headers(), null, null);
+        return new Message(counted.holder(), counted.body(), counted.headers(), Trace.NONE, null, null);
     }
 
     private static Message message(Holder holder, String question, String idempotencyKey, boolean isRetry) {
         String body = "{\"model\":\"auto\",\"messages\":[{\"content\":\"" + question + "\"}]}";
-        return new Message(holder, body.getBytes(StandardCharsets.UTF_8), Map.of(), idempotencyKey, isRetry ? 1 : 0);
+        return new Message(
+                holder, body.getBytes(StandardCharsets.UTF_8), Map.of(), Trace.NONE, idempotencyKey, isRetry ? 1 : 0);
     }
 
     private static Completion last(LlmRequest request, String response) {

@@ -1,6 +1,7 @@
 package dev.turnpike.gateway.call;
 
 import dev.turnpike.gateway.chat.Refusal;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.LlmRequest;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,7 +17,7 @@ public final class Published implements Publisher {
     public final List<String> cancelled = new CopyOnWriteArrayList<>();
 
     @Override
-    public void publish(LlmRequest request, Consumer<@Nullable Refusal> done) {
+    public void publish(LlmRequest request, Trace trace, Consumer<@Nullable Refusal> done) {
         requests.add(request);
         pending.add(done);
     }

@@ -1,6 +1,7 @@
 package dev.turnpike.sink.provider.call;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.sink.provider.execution.Step.Call;
 import java.net.URI;

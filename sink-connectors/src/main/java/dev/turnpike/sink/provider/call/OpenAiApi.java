@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.schemas.event.LlmRequest;
+import dev.turnpike.schemas.serde.Shown;
 import dev.turnpike.sink.provider.execution.Step.Call;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -98,7 +100,8 @@ final class OpenAiApi implements ProviderApi {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(field + " must be JSON: " + e.getOriginalMessage(), e);
+            // without its cause, whose message has the text in it
+            throw new IllegalArgumentException(field + " must be JSON: " + Shown.problem(e));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.turnpike.sink.provider.call;
 
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.sink.provider.execution.Outcome;
 import dev.turnpike.sink.provider.execution.Outcome.Answered;

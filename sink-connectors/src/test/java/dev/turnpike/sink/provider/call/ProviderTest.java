@@ -6,6 +6,7 @@ import static dev.turnpike.sink.provider.Dispatches.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.cluster.SimulatedProvider;
+import dev.turnpike.schemas.Trace;
 import dev.turnpike.schemas.event.Dispatch;
 import dev.turnpike.sink.provider.call.ProviderSettings.Dialect;
 import dev.turnpike.sink.provider.execution.Outcome;

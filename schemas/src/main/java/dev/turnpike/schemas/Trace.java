@@ -1,8 +1,11 @@
-package dev.turnpike.sink.provider.call;
+package dev.turnpike.schemas;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,5 +34,20 @@ public record Trace(Map<String, String> headers) {
             headers.put(STATE, state);
         }
         return new Trace(headers);
+    }
+
+    /** The trace that a record belongs to. */
+    public static Trace of(Headers headers) {
+        return of(text(headers, PARENT), text(headers, STATE));
+    }
+
+    /** Makes a record a part of this trace. */
+    public void addTo(Headers record) {
+        headers.forEach((name, value) -> record.add(name, value.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static @Nullable String text(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 }
