@@ -75,8 +75,7 @@ final class LoopBenchmark {
             Collections.reverse(parts);
             parts.forEach(LoopBenchmark::end);
         }
-        plan.progress().accept("auditing");
-        plan.auditor().audit(cluster.bootstrapServers(), cluster.registryUrl(), cluster.topicsPrefix());
+        plan.audit(cluster);
     }
 
     private void measure(TestBed bed, List<Application> applications, Latency ledger, Latency feedback)
@@ -127,7 +126,7 @@ final class LoopBenchmark {
     }
 
     private void print(String figure, double value, double target) {
-        plan.print(new Figure(NAME, figure, List.of(value), "", List.of(), target));
+        plan.figures().add(new Figure(NAME, figure, List.of(value), "", List.of(), target));
     }
 
     private static Duration cpu(List<Application> applications) {
