@@ -1,14 +1,10 @@
 package dev.turnpike.bench;
 
 import dev.turnpike.cluster.LocalCluster;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Time;
 
 /** The benchmarks by their names. */
 public enum Bench {
@@ -48,12 +44,27 @@ public enum Bench {
         }
     },
     /** Exact budget decisions beside PostgreSQL and Redis. */
-    BUDGETS(new Size(3, 0, 30), new Size(1, 0, 10)) {
+    BUDGETS(new Size(3, 0, 15), new Size(1, 0, 5)) {
         @Override
         public void run(Plan plan) throws InterruptedException {
             onCluster((cluster, dir) ->
                     new BudgetsBenchmark(plan, cluster, dir, Long.MAX_VALUE / 2, Postgres.programs(), Redis.program())
                             .run());
+        }
+    },
+    /** What holds and windows of users cost in bytes, memory and time to restore. */
+    STATE(new Size(1, 100_000, 0), new Size(1, 10_000, 0)) {
+        @Override
+        public void run(Plan plan) throws InterruptedException {
+            ShiftedClock clock = new ShiftedClock();
+            onCluster(clock, (cluster, dir) -> new StateBenchmark(plan, cluster, clock, dir, 3).run());
+        }
+    },
+    /** A recording at 1 to 100 times its speed through the whole pipeline. */
+    TRACE(new Size(1, 0, 60), new Size(1, 0, 20)) {
+        @Override
+        public void run(Plan plan) throws InterruptedException {
+            onCluster((cluster, dir) -> new TraceBenchmark(plan, cluster, dir, plan.recording()).run());
         }
     },
     /** All of them, one after the other. */
@@ -99,27 +110,15 @@ public enum Bench {
     public abstract void run(Plan plan) throws InterruptedException;
 
     private static void onCluster(Measurement measurement) throws InterruptedException {
-        Path dir = temporary();
-        try (LocalCluster cluster = LocalCluster.start(LocalCluster.Options.temporary())) {
+        onCluster(Time.SYSTEM, measurement);
+    }
+
+    private static void onCluster(Time clock, Measurement measurement) throws InterruptedException {
+        Path dir = Folders.temporary();
+        try (LocalCluster cluster = LocalCluster.start(LocalCluster.Options.temporary(), clock)) {
             measurement.run(cluster, dir);
         } finally {
-            delete(dir);
-        }
-    }
-
-    private static Path temporary() {
-        try {
-            return Files.createTempDirectory("turnpike-bench-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path dir) {
-        try (Stream<Path> all = Files.walk(dir)) {
-            all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            Folders.delete(dir);
         }
     }
 }

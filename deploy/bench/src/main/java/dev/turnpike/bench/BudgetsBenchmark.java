@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -22,8 +23,8 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exact budget decisions, of which every one is on disk when it is known, beside a row lock in PostgreSQL and a script in Redis: one
- * team that all ask for, and ten thousand. Each team has one hard budget.
+ * Exact budget decisions beside a row lock in PostgreSQL and a script in Redis: one team that all ask for, and ten thousand. Each team
+ * has one hard budget. Once every decision is on disk when it is known, once no side waits for its disk.
  *
  * <p>All sides have the machine to themselves, one after the other, callers included; so CPU is that of servers and callers. Each
  * is asked as fast as it answers, with as many connections as serve it best, and for its latency at half of that rate.
@@ -34,11 +35,11 @@ final class BudgetsBenchmark {
 
     private static final String NAME = "budgets";
     private static final String FLUSH = "log.flush.interval.messages";
-    private static final int UNDER_WAY = 8_000;
+    private static final int UNDER_WAY = 4_000;
     private static final int BATCH = 100;
     private static final int WARM_UP = 2;
     private static final int TRIES_SHARE = 5;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     // a database in a gateway's place has a pool; a client of Redis sends what waits, all at once
     private static final List<Calls> POOLS = List.of(new Calls(4, 1), new Calls(16, 1), new Calls(64, 1));
@@ -52,6 +53,31 @@ final class BudgetsBenchmark {
     private final @Nullable Path postgres;
     private final @Nullable Path redis;
     private final Map<String, List<Speed>> measured = new LinkedHashMap<>();
+
+    /**
+     * What a decision waits for.
+     *
+     * @param postgres its {@code synchronous_commit}
+     * @param redis its {@code appendfsync}
+     * @param broker its {@code log.flush.interval.messages}
+     * @param commitInterval of the router: a commit that syncs some twenty files is worth waiting for more decisions
+     */
+    private enum Durability {
+        SYNCED("on", "always", "1", "250ms"),
+        UNSYNCED("off", "everysec", Long.toString(Long.MAX_VALUE), "30ms");
+
+        private final String postgres;
+        private final String redis;
+        private final String broker;
+        private final String commitInterval;
+
+        Durability(String postgres, String redis, String broker, String commitInterval) {
+            this.postgres = postgres;
+            this.redis = redis;
+            this.broker = broker;
+            this.commitInterval = commitInterval;
+        }
+    }
 
     private record Speed(double perSecond, double perCpuSecond, double p50, double p99) {}
 
@@ -71,14 +97,10 @@ final class BudgetsBenchmark {
     }
 
     void run() throws InterruptedException {
-        plan.figures().note(NAME, "TURNPIKE", syncEveryAppend());
         List<String> rivals = new ArrayList<>();
-        for (int teams : List.of(1, MANY)) {
-            for (int run = 1; run <= plan.runs(); run++) {
-                String which = "run " + run + ", " + teams + " teams: ";
-                plan.progress().accept(which + "TURNPIKE");
-                keep("TURNPIKE", teams, turnpike(teams, run));
-            }
+        for (Durability durability : Durability.values()) {
+            plan.figures().note(NAME, "TURNPIKE " + durability, sync(durability));
+            each((teams, run) -> keep("TURNPIKE", durability, teams, turnpike(durability, teams, run)), "TURNPIKE");
         }
         if (postgres == null) {
             plan.figures()
@@ -87,7 +109,10 @@ final class BudgetsBenchmark {
         } else {
             rivals.add("POSTGRESQL");
             try (Rival rival = Postgres.start(postgres, dir.resolve("postgres"))) {
-                measure("POSTGRESQL", rival, POOLS);
+                for (Durability durability : Durability.values()) {
+                    rival.sync(durability.postgres);
+                    measure("POSTGRESQL", durability, rival, POOLS);
+                }
             }
         }
         if (redis == null) {
@@ -96,22 +121,36 @@ final class BudgetsBenchmark {
         } else {
             rivals.add("REDIS");
             try (Rival rival = Redis.start(redis, dir.resolve("redis"))) {
-                measure("REDIS", rival, PIPELINES);
+                for (Durability durability : Durability.values()) {
+                    rival.sync(durability.redis);
+                    measure("REDIS", durability, rival, PIPELINES);
+                }
             }
         }
-        for (int teams : List.of(1, MANY)) {
-            print(teams, rivals);
+        for (Durability durability : Durability.values()) {
+            for (int teams : List.of(1, MANY)) {
+                print(durability, teams, rivals);
+            }
         }
     }
 
-    private void measure(String name, Rival rival, List<Calls> ways) throws InterruptedException {
-        plan.figures().note(NAME, name, rival.settings());
+    private interface Measurement {
+        void of(int teams, int run) throws InterruptedException;
+    }
+
+    private void each(Measurement measurement, String side) throws InterruptedException {
         for (int teams : List.of(1, MANY)) {
             for (int run = 1; run <= plan.runs(); run++) {
-                plan.progress().accept("run " + run + ", " + teams + " teams: " + name);
-                keep(name, teams, called(name, rival, ways, teams));
+                plan.progress().accept("run " + run + ", " + teams + " teams: " + side);
+                measurement.of(teams, run);
             }
         }
+    }
+
+    private void measure(String name, Durability durability, Rival rival, List<Calls> ways)
+            throws InterruptedException {
+        plan.figures().note(NAME, name + ' ' + durability, rival.settings());
+        each((teams, run) -> keep(name, durability, teams, called(name, rival, ways, teams)), name);
     }
 
     private Speed called(String name, Rival rival, List<Calls> ways, int teams) throws InterruptedException {
@@ -144,10 +183,10 @@ final class BudgetsBenchmark {
                 full.perSecond(), full.perCpuSecond(), half.percentileMillis(50), half.percentileMillis(99));
     }
 
-    private Speed turnpike(int teams, int run) throws InterruptedException {
+    private Speed turnpike(Durability durability, int teams, int run) throws InterruptedException {
         Budget budget = TestBed.budget("month", "team", "month", "hard");
         budget.setLimitRequests(limit);
-        String id = teams + "-" + run;
+        String id = durability + "-" + teams + "-" + run;
         LocalCluster topics = cluster.withTopics("budgets-" + id + ".");
         try (TestBed bed = new TestBed(topics, new TestBed.Crowd(teams, 1, List.of(budget)));
                 Latency dispatched = new Latency(topics, bed.name(Topics.DISPATCHES));
@@ -155,7 +194,12 @@ final class BudgetsBenchmark {
             bed.publishTables();
             bed.publishCounted();
             try (Application router =
-                    Application.start(topics, "bench-budgets-" + id, dir.resolve("router-" + id), RouterMain.class, Map.of())) {
+                    Application.start(
+                    topics,
+                    "bench-budgets-" + id,
+                    dir.resolve("router-" + id),
+                    RouterMain.class,
+                    Map.of("commit.interval", durability.commitInterval))) {
                 Decided decided = () -> dispatched.count() + (long) rejected.count();
                 // the first decision comes when the router has its partitions, and the first many while its code is compiled
                 bed.publishRequests(BATCH);
@@ -224,7 +268,7 @@ final class BudgetsBenchmark {
     }
 
     /** @return the setting as the broker has it */
-    private String syncEveryAppend() throws InterruptedException {
+    private String sync(Durability durability) throws InterruptedException {
         var brokers = new ConfigResource(ConfigResource.Type.BROKER, "");
         String requests = Topics.REQUESTS.name(cluster.topicsPrefix());
         var topic = new ConfigResource(ConfigResource.Type.TOPIC, requests);
@@ -232,7 +276,7 @@ final class BudgetsBenchmark {
                 Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()))) {
             admin.incrementalAlterConfigs(Map.of(
                             brokers,
-                            List.of(new AlterConfigOp(new ConfigEntry(FLUSH, "1"), AlterConfigOp.OpType.SET))))
+                            List.of(new AlterConfigOp(new ConfigEntry(FLUSH, durability.broker), AlterConfigOp.OpType.SET))))
                     .all()
                     .get();
             ConfigEntry flush;
@@ -242,47 +286,48 @@ final class BudgetsBenchmark {
                 Thread.sleep(50);
                 flush = Objects.requireNonNull(admin.describeConfigs(List.of(topic)).all().get().get(topic))
                         .get(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG);
-            } while (!flush.value().equals("1") && System.nanoTime() < end);
+            } while (!flush.value().equals(durability.broker) && System.nanoTime() < end);
             return "one broker, all topics, those of state and transactions too: flush.messages=" + flush.value()
-                    + " (a sync for each append), exactly-once, commit.interval=30ms";
+                    + ", exactly-once, commit.interval="
+                    + durability.commitInterval;
         } catch (ExecutionException e) {
             throw new IllegalStateException("the broker does not take " + FLUSH + ": " + e.getCause(), e);
         }
     }
 
-    private void keep(String side, int teams, Speed speed) {
-        measured.computeIfAbsent(side + teams, none -> new ArrayList<>()).add(speed);
+    private void keep(String side, Durability durability, int teams, Speed speed) {
+        measured.computeIfAbsent(key(side, durability, teams), none -> new ArrayList<>()).add(speed);
     }
 
-    private void print(int teams, List<String> rivals) {
-        String on = teams == 1 ? ", one hot team" : ", " + teams + " teams";
-        List<String> others = rivals.isEmpty() ? List.of("") : rivals;
-        for (String rival : others) {
+    private static String key(String side, Durability durability, int teams) {
+        return side + ' ' + durability + ' ' + teams;
+    }
+
+    private void print(Durability durability, int teams, List<String> rivals) {
+        String on = (durability == Durability.SYNCED ? ", synced" : ", not synced")
+                + (teams == 1 ? ", one hot team" : ", " + teams + " teams");
+        for (String rival : rivals.isEmpty() ? List.of("") : rivals) {
             boolean aim = teams == 1 && rival.equals("POSTGRESQL");
-            print("decisions per second" + on, teams, rival, Speed::perSecond, aim ? 10 : Double.NaN);
-        }
-        for (String rival : others) {
-            print("decisions per CPU second, callers included" + on, teams, rival, Speed::perCpuSecond, Double.NaN);
-        }
-        for (String rival : others) {
-            print("p50 ms at half of its own rate" + on, teams, rival, Speed::p50, Double.NaN);
-            print("p99 ms at half of its own rate" + on, teams, rival, Speed::p99, Double.NaN);
+            List<Speed> ours = measured.getOrDefault(key("TURNPIKE", durability, teams), List.of());
+            List<Speed> theirs = measured.getOrDefault(key(rival, durability, teams), List.of());
+            add("decisions per second" + on, rival, ours, theirs, Speed::perSecond, aim ? 10 : Double.NaN);
+            add("decisions per CPU second, callers included" + on, rival, ours, theirs, Speed::perCpuSecond, Double.NaN);
+            add("p50 ms at half of its own rate" + on, rival, ours, theirs, Speed::p50, Double.NaN);
+            add("p99 ms at half of its own rate" + on, rival, ours, theirs, Speed::p99, Double.NaN);
         }
     }
 
-    private interface Part {
-        double of(Speed speed);
+    private void add(
+            String figure,
+            String rival,
+            List<Speed> ours,
+            List<Speed> theirs,
+            ToDoubleFunction<Speed> part,
+            double target) {
+        plan.figures().add(new Figure(NAME, figure, values(ours, part), rival, values(theirs, part), target));
     }
 
-    private void print(String figure, int teams, String rival, Part part, double target) {
-        plan.figures()
-                .add(new Figure(
-                        NAME, figure, values("TURNPIKE", teams, part), rival, values(rival, teams, part), target));
-    }
-
-    private List<Double> values(String side, int teams, Part part) {
-        return measured.getOrDefault(side + teams, List.of()).stream()
-                .map(part::of)
-                .toList();
+    private static List<Double> values(List<Speed> speeds, ToDoubleFunction<Speed> part) {
+        return speeds.stream().map(part::applyAsDouble).toList();
     }
 }

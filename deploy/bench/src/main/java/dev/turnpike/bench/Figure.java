@@ -32,10 +32,10 @@ record Figure(
         if (!baselineValues.isEmpty()) {
             line.append(String.format(
                     Locale.ROOT,
-                    ",\"baseline\":\"%s\",\"baseline_value\":%s,\"ratio\":%.3f",
+                    ",\"baseline\":\"%s\",\"baseline_value\":%s,\"ratio\":%s",
                     baseline,
                     number(median(baselineValues)),
-                    ratio()));
+                    Double.isFinite(ratio()) ? String.format(Locale.ROOT, "%.3f", ratio()) : "null"));
         }
         if (!Double.isNaN(target)) {
             line.append(",\"target\":").append(target);
@@ -64,6 +64,9 @@ record Figure(
     }
 
     static String number(double value) {
+        if (Double.isNaN(value)) {
+            return "null";
+        }
         return Math.abs(value) >= 100
                 ? String.format(Locale.ROOT, "%.0f", value)
                 : String.format(Locale.ROOT, "%.2f", value);

@@ -2,7 +2,6 @@ package dev.turnpike.bench;
 
 import dev.turnpike.cluster.ConnectMain;
 import dev.turnpike.cluster.LocalCluster;
-import dev.turnpike.cluster.LocalConnect;
 import dev.turnpike.cluster.SimulatedProvider;
 import dev.turnpike.metering.MeteringMain;
 import dev.turnpike.router.RouterMain;
@@ -23,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 final class LoopBenchmark {
 
     private static final String NAME = "loop";
-    private static final String SINK_FILE = "/connect/provider-sink.properties";
     private static final int UNDER_WAY = 8_000;
     private static final int BATCH = 200;
     private static final int WARM_UP_SECONDS = 20;
@@ -61,7 +59,7 @@ final class LoopBenchmark {
                 SimulatedProvider provider = SimulatedProvider.start(SimulatedProvider.Options.standard());
                 parts.add(provider);
                 Application sink = Application.start(
-                        cluster, "provider-sink", dir.resolve("sink"), ConnectMain.class, sink(provider.url()));
+                        cluster, "provider-sink", dir.resolve("sink"), ConnectMain.class, ProviderSink.settings(dir.resolve("sink"), List.of("openai"), provider.url()));
                 applications.add(sink);
                 parts.add(sink);
             } else {
@@ -135,19 +133,6 @@ final class LoopBenchmark {
             sum = sum.plus(each.cpu());
         }
         return sum;
-    }
-
-    private Map<String, String> sink(String provider) {
-        Map<String, String> sink = LocalConnect.shipped(SINK_FILE);
-        sink.put("worker.dir", dir.resolve("sink").toString());
-        sink.put("providers", "openai");
-        sink.put("provider.openai.api", "openai");
-        sink.put("provider.openai.url", provider);
-        sink.put("provider.openai.key", "");
-        // as many as are under way here, so that the provider's latency limits nothing
-        sink.put("provider.openai.max.in.flight", "4000");
-        sink.put("max.unfinished", "4000");
-        return sink;
     }
 
     private static void end(AutoCloseable part) {

@@ -8,10 +8,11 @@ import java.util.function.Consumer;
  *
  * @param size how much is measured
  * @param auditor judges what a cluster has written; throws where a law is broken
+ * @param recording what trace replays
  * @param figures told what was measured
  * @param progress told what is done at the moment
  */
-public record Plan(Size size, Auditor auditor, Figures figures, Consumer<String> progress) {
+public record Plan(Size size, Auditor auditor, Recording recording, Figures figures, Consumer<String> progress) {
 
     /** Judges the log of a cluster. */
     public interface Auditor {

@@ -31,6 +31,7 @@ final class Postgres implements Rival {
 
     private final Server server;
     private final String url;
+    private String synchronousCommit = "on";
 
     private Postgres(Server server, String url) {
         this.server = server;
@@ -86,8 +87,6 @@ final class Postgres implements Rival {
                             "-c",
                             "unix_socket_directories=",
                             "-c",
-                            "synchronous_commit=on",
-                            "-c",
                             "fsync=on"));
             Postgres postgres =
                     new Postgres(server, "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=turnpike");
@@ -109,9 +108,14 @@ final class Postgres implements Rival {
     }
 
     @Override
+    public void sync(String value) {
+        synchronousCommit = value;
+    }
+
+    @Override
     public Caller caller() {
         try {
-            return new Row(DriverManager.getConnection(url + "&prepareThreshold=1"));
+            return new Row(DriverManager.getConnection(url() + "&prepareThreshold=1"));
         } catch (SQLException e) {
             throw failed(e);
         }
@@ -190,8 +194,12 @@ final class Postgres implements Rival {
         }
     }
 
+    private String url() {
+        return url + "&options=-c%20synchronous_commit=" + synchronousCommit;
+    }
+
     private void execute(String sql) {
-        try (Connection connection = DriverManager.getConnection(url);
+        try (Connection connection = DriverManager.getConnection(url());
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
@@ -200,7 +208,7 @@ final class Postgres implements Rival {
     }
 
     private String ask(String sql) {
-        try (Connection connection = DriverManager.getConnection(url);
+        try (Connection connection = DriverManager.getConnection(url());
                 Statement statement = connection.createStatement();
                 ResultSet answer = statement.executeQuery(sql)) {
             answer.next();

@@ -33,6 +33,7 @@ final class Redis implements Rival {
     private final int port;
     private int teams;
     private long limit;
+    private String appendFsync = "always";
 
     private Redis(Server server, int port) {
         this.server = server;
@@ -83,6 +84,14 @@ final class Redis implements Rival {
     }
 
     @Override
+    public void sync(String value) {
+        appendFsync = value;
+        try (Connection connection = new Connection()) {
+            connection.ask("CONFIG", "SET", "appendfsync", value);
+        }
+    }
+
+    @Override
     public Caller caller() {
         return new Connection();
     }
@@ -112,7 +121,7 @@ final class Redis implements Rival {
                     .filter(line -> line.startsWith("redis_version:"))
                     .findFirst()
                     .orElse("redis_version:unknown");
-            return "Redis " + version.substring(version.indexOf(':') + 1) + ", appendonly=yes, appendfsync=always";
+            return "Redis " + version.substring(version.indexOf(':') + 1) + ", appendonly=yes, appendfsync=" + appendFsync;
         }
     }
 

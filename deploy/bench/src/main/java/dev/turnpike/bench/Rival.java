@@ -8,6 +8,13 @@ interface Rival extends AutoCloseable {
     /** Limits of the teams from 0 on, of which none has spent anything. */
     void open(int teams, long limit);
 
+    /**
+     * What answers from now on wait for.
+     *
+     * @param value of the server's own setting
+     */
+    void sync(String value);
+
     Caller caller();
 
     /** What all teams together have spent. */

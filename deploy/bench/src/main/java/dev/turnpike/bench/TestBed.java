@@ -57,7 +57,7 @@ final class TestBed implements AutoCloseable {
     /**
      * Who asks.
      *
-     * @param users of each team
+     * @param users of each team; 0: every request has a user of its own
      * @param budgets of every team
      */
     record Crowd(int teams, int users, List<Budget> budgets) {}
@@ -170,7 +170,7 @@ final class TestBed implements AutoCloseable {
         return LlmRequest.newBuilder()
                 .setRequestId("r" + number)
                 .setTeam(team)
-                .setUser(team + "-user-" + random.nextInt(crowd.users()))
+                .setUser(team + "-user-" + (crowd.users() == 0 ? number : random.nextInt(crowd.users())))
                 .setTaskType("code")
                 .setTags(Map.of("feature", "review"))
                 .setMessages("[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]")

@@ -3,9 +3,12 @@ package dev.turnpike.cli.command;
 import dev.turnpike.bench.Bench;
 import dev.turnpike.bench.Figures;
 import dev.turnpike.bench.Plan;
+import dev.turnpike.bench.Recording;
 import dev.turnpike.bench.Size;
 import dev.turnpike.cli.audit.Audit;
 import dev.turnpike.cli.audit.Report;
+import dev.turnpike.cli.demo.RecordedTraffic;
+import dev.turnpike.cli.demo.Trace;
 import dev.turnpike.cli.log.Cluster;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -45,7 +48,7 @@ final class BenchCommand implements Callable<Integer> {
     @Nullable
     Integer runs;
 
-    @Option(names = "--records", description = "Records of a run of route and meter.")
+    @Option(names = "--records", description = "Records of a run of route and meter; users that state begins with, of which it takes 1, 2 and 4 times as many.")
     @Nullable
     Integer records;
 
@@ -53,9 +56,16 @@ final class BenchCommand implements Callable<Integer> {
             names = "--for",
             paramLabel = "DURATION",
             converter = DurationOption.class,
-            description = "How long a load lasts, of a loop or of a side of budgets.")
+            description = "How long a load lasts: of loops, of a side of budgets, of a speed of trace.")
     @Nullable
     Duration time;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            defaultValue = Trace.SHIPPED,
+            description = "What trace replays: ${DEFAULT-VALUE} (default) or a CSV file of its columns.")
+    String trace = Trace.SHIPPED;
 
     @Option(
             names = "--json",
@@ -85,13 +95,14 @@ final class BenchCommand implements Callable<Integer> {
 
     // what was measured before something fails stays measured, and the others are too
     private void measure(Figures figures) throws InterruptedException {
+        Recording recording = new RecordedTraffic(Trace.named(trace));
         List<String> failed = new ArrayList<>();
         for (Bench bench :
                 benches.stream().flatMap(each -> each.parts().stream()).toList()) {
             long begin = System.nanoTime();
             tell(bench.name());
             try {
-                bench.run(new Plan(size(bench), this::audit, figures, this::tell));
+                bench.run(new Plan(size(bench), this::audit, recording, figures, this::tell));
             } catch (IllegalStateException e) {
                 tell(bench.name() + ": " + e.getMessage());
                 failed.add(bench.name());

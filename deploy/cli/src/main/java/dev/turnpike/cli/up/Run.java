@@ -37,7 +37,6 @@ public final class Run {
 
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
     private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(60);
-    private static final List<String> PROVIDERS = List.of("openai", "anthropic", "google", "deepseek", "xai");
 
     // whose key is shown
     private static final String DEMO_TEAM = "search";
@@ -96,7 +95,7 @@ public final class Run {
                         ports.registry(),
                         this::say,
                         this::publishDocuments,
-                        PROVIDERS)) {
+                        DemoDocuments.PROVIDERS)) {
             return run(system);
         } finally {
             if (dataDir == null) {
