@@ -19,11 +19,14 @@ public final class MeteringService implements AutoCloseable {
 
     private final MeteringConfig config;
     private final StreamsService streams;
+    private final KafkaLogs logs;
     private final ConsoleService console;
 
-    private MeteringService(MeteringConfig config, StreamsService streams, EventSerdes serdes, int partitions) {
+    private MeteringService(
+            MeteringConfig config, StreamsService streams, KafkaLogs logs, EventSerdes serdes, int partitions) {
         this.config = config;
         this.streams = streams;
+        this.logs = logs;
         this.console = new ConsoleService(
                 config,
                 new QueriedMeter(streams.streams(), partitions),
@@ -41,10 +44,10 @@ public final class MeteringService implements AutoCloseable {
     public static MeteringService start(MeteringConfig config, MeterRegistry registry) {
         int partitions = StreamsService.checkTopics(config.streams(), MeteringTopology.TOPICS);
         EventSerdes serdes = new EventSerdes(config.streams().registry());
-        var topology = MeteringTopology.build(
-                config, serdes, partitions, new MeterMetrics(registry), new KafkaLogs(config.streams()));
+        KafkaLogs logs = new KafkaLogs(config.streams());
+        var topology = MeteringTopology.build(config, serdes, partitions, new MeterMetrics(registry), logs);
         StreamsService streams = StreamsService.start(config.reachable(), topology, registry);
-        return new MeteringService(config, streams, serdes, partitions);
+        return new MeteringService(config, streams, logs, serdes, partitions);
     }
 
     /** Serves health, metrics and the API where the settings say. */
@@ -72,5 +75,6 @@ public final class MeteringService implements AutoCloseable {
     public void close() {
         console.close();
         streams.close();
+        logs.close();
     }
 }

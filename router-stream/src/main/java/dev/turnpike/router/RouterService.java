@@ -11,9 +11,11 @@ import java.time.InstantSource;
 public final class RouterService implements AutoCloseable {
 
     private final StreamsService streams;
+    private final KafkaLogs logs;
 
-    private RouterService(StreamsService streams) {
+    private RouterService(StreamsService streams, KafkaLogs logs) {
         this.streams = streams;
+        this.logs = logs;
     }
 
     /**
@@ -24,10 +26,11 @@ public final class RouterService implements AutoCloseable {
     public static RouterService start(RouterConfig config, MeterRegistry registry) {
         int partitions = StreamsService.checkTopics(config.streams(), RouterTopology.TOPICS);
         var metrics = new RouterMetrics(registry, InstantSource.system());
-        return new RouterService(StreamsService.start(
-                config.streams(),
-                RouterTopology.build(config, partitions, metrics, new KafkaLogs(config.streams())),
-                registry));
+        KafkaLogs logs = new KafkaLogs(config.streams());
+        return new RouterService(
+                StreamsService.start(
+                        config.streams(), RouterTopology.build(config, partitions, metrics, logs), registry),
+                logs);
     }
 
     /** Whether it decides now. */
@@ -43,5 +46,6 @@ public final class RouterService implements AutoCloseable {
     @Override
     public void close() {
         streams.close();
+        logs.close();
     }
 }

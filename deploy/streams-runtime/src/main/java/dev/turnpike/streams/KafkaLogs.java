@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
@@ -30,8 +32,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the topics of a cluster with the connection settings of a stream application. */
-public final class KafkaLogs implements Logs {
+/**
+ * Reads the topics of a cluster with the connection settings of a stream application, on any number of threads. Its clients stay
+ * connected until it is closed, since a rebuild reads many partitions.
+ */
+public final class KafkaLogs implements Logs, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaLogs.class);
     private static final Duration POLL = Duration.ofMillis(200);
@@ -42,11 +47,15 @@ public final class KafkaLogs implements Logs {
     private final StreamsSettings settings;
     private final EventSerdes serdes;
     private final StreamsConfig config;
+    private final Admin admin;
+    /** Those that nobody reads with now. */
+    private final Queue<KafkaConsumer<byte[], byte[]>> idle = new ConcurrentLinkedQueue<>();
 
     public KafkaLogs(StreamsSettings settings) {
         this.settings = settings;
         this.serdes = new EventSerdes(settings.registry());
         this.config = new StreamsConfig(settings.properties());
+        this.admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-rebuild"));
     }
 
     @Override
@@ -57,10 +66,9 @@ public final class KafkaLogs implements Logs {
         // to commit would be missed
         long end = end(topic, partition);
         Deserializer<Received<V>> values = serdes.received(topic).deserializer();
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            consumer.assign(List.of(read));
+        reading(read, consumer -> {
             if (!seek(consumer, read, from)) {
-                return;
+                return end;
             }
             long told = System.nanoTime();
             while (consumer.position(read) < end) {
@@ -74,7 +82,8 @@ public final class KafkaLogs implements Logs {
                     told = System.nanoTime();
                 }
             }
-        }
+            return end;
+        });
     }
 
     @Override
@@ -82,8 +91,7 @@ public final class KafkaLogs implements Logs {
             Topic<V> topic, int partition, long from, long until, int most, Consumer<Entry<V>> reader) {
         TopicPartition read = new TopicPartition(settings.topic(topic), partition);
         Deserializer<Received<V>> values = serdes.received(topic).deserializer();
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            consumer.assign(List.of(read));
+        return reading(read, consumer -> {
             consumer.seek(read, from);
             long next = from;
             int taken = 0;
@@ -103,7 +111,7 @@ public final class KafkaLogs implements Logs {
                 next = reached;
             }
             return next;
-        }
+        });
     }
 
     @Override
@@ -130,10 +138,17 @@ public final class KafkaLogs implements Logs {
         var stable = new ListConsumerGroupOffsetsOptions().requireStable(true);
         Map<TopicPartition, OffsetAndMetadata> offsets = ask(
                 of,
-                admin -> admin.listConsumerGroupOffsets(settings.applicationId(), stable)
-                        .partitionsToOffsetAndMetadata());
+                admin.listConsumerGroupOffsets(settings.applicationId(), stable).partitionsToOffsetAndMetadata());
         OffsetAndMetadata committed = offsets.get(of);
         return committed == null ? 0 : committed.offset();
+    }
+
+    /** When nobody reads any more. */
+    @Override
+    public void close() {
+        idle.forEach(KafkaConsumer::close);
+        idle.clear();
+        admin.close();
     }
 
     /** Whether there is anything to be read from there on. */
@@ -173,6 +188,26 @@ public final class KafkaLogs implements Logs {
         reader.accept(new Entry<>(key, value, record.offset(), record.timestamp()));
     }
 
+    /** One that failed is not used again. */
+    private long reading(TopicPartition read, ToLongFunction<KafkaConsumer<byte[], byte[]>> reader) {
+        KafkaConsumer<byte[], byte[]> waiting = idle.poll();
+        KafkaConsumer<byte[], byte[]> consumer = waiting == null ? consumer() : waiting;
+        boolean done = false;
+        try {
+            consumer.assign(List.of(read));
+            long next = reader.applyAsLong(consumer);
+            consumer.unsubscribe();
+            done = true;
+            return next;
+        } finally {
+            if (done) {
+                idle.add(consumer);
+            } else {
+                consumer.close();
+            }
+        }
+    }
+
     private KafkaConsumer<byte[], byte[]> consumer() {
         // the client settings of a store's restoration are those of a reader without a group
         Map<String, Object> client = config.getRestoreConsumerConfigs(settings.applicationId() + "-rebuild");
@@ -183,12 +218,12 @@ public final class KafkaLogs implements Logs {
 
     private ListOffsetsResultInfo offsets(Topic<?> topic, int partition, OffsetSpec which) {
         TopicPartition of = new TopicPartition(settings.topic(topic), partition);
-        return ask(of, admin -> admin.listOffsets(Map.of(of, which)).partitionResult(of));
+        return ask(of, admin.listOffsets(Map.of(of, which)).partitionResult(of));
     }
 
-    private <T> T ask(TopicPartition of, Function<Admin, KafkaFuture<T>> question) {
-        try (Admin admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-rebuild"))) {
-            return question.apply(admin).get();
+    private static <T> T ask(TopicPartition of, KafkaFuture<T> answer) {
+        try {
+            return answer.get();
         } catch (ExecutionException e) {
             throw new KafkaException(of + ": its offsets cannot be asked for: " + message(e.getCause()), e);
         } catch (InterruptedException e) {
