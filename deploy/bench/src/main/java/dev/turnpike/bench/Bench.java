@@ -44,12 +44,12 @@ public enum Bench {
         }
     },
     /** Exact budget decisions beside PostgreSQL and Redis. */
-    BUDGETS(new Size(3, 0, 15), new Size(1, 0, 5)) {
+    BUDGETS(new Size(3, 0, 10), new Size(1, 0, 5)) {
         @Override
         public void run(Plan plan) throws InterruptedException {
-            onCluster((cluster, dir) ->
-                    new BudgetsBenchmark(plan, cluster, dir, Long.MAX_VALUE / 2, Postgres.programs(), Redis.program())
-                            .run());
+            onCluster((cluster, dir) -> new BudgetsBenchmark(
+                            plan, cluster, dir, 1_000_000_000L, Postgres.programs(), Redis.program())
+                    .run());
         }
     },
     /** What holds and windows of users cost in bytes, memory and time to restore. */

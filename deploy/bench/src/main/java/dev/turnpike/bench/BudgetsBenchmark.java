@@ -6,8 +6,8 @@ import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Budget;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +37,7 @@ final class BudgetsBenchmark {
     private static final String FLUSH = "log.flush.interval.messages";
     private static final int UNDER_WAY = 4_000;
     private static final int BATCH = 100;
-    private static final int WARM_UP = 2;
+    private static final int WARM_UP = 4;
     private static final int TRIES_SHARE = 5;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -104,8 +104,11 @@ final class BudgetsBenchmark {
         }
         if (postgres == null) {
             plan.figures()
-                    .note(NAME, "POSTGRESQL", "left out: no initdb on the PATH or below /usr/lib/postgresql; on Debian"
-                            + " apt-get install postgresql");
+                    .note(
+                            NAME,
+                            "POSTGRESQL",
+                            "left out: no initdb on the PATH or below /usr/lib/postgresql; on Debian"
+                                    + " apt-get install postgresql");
         } else {
             rivals.add("POSTGRESQL");
             try (Rival rival = Postgres.start(postgres, dir.resolve("postgres"))) {
@@ -117,7 +120,10 @@ final class BudgetsBenchmark {
         }
         if (redis == null) {
             plan.figures()
-                    .note(NAME, "REDIS", "left out: no redis-server on the PATH; on Debian apt-get install redis-server");
+                    .note(
+                            NAME,
+                            "REDIS",
+                            "left out: no redis-server on the PATH; on Debian apt-get install redis-server");
         } else {
             rivals.add("REDIS");
             try (Rival rival = Redis.start(redis, dir.resolve("redis"))) {
@@ -169,8 +175,9 @@ final class BudgetsBenchmark {
                 best = way;
             }
         }
-        plan.progress().accept(name + ": serves " + best.connections() + " connections best, " + best.depth()
-                + " calls under way on each");
+        plan.progress()
+                .accept(name + ": serves " + best.connections() + " connections best, " + best.depth()
+                        + " calls under way on each");
         Calls.Result full = best.run(rival, teams, Calls.UNLIMITED, time);
         Calls.Result half = best.run(rival, teams, full.perSecond() / 2, time);
         asked += full.asked() + half.asked();
@@ -179,12 +186,12 @@ final class BudgetsBenchmark {
         if (rival.spent() != admitted) {
             throw new IllegalStateException(name + ": has " + rival.spent() + " spent of " + admitted + " admitted");
         }
-        return new Speed(
-                full.perSecond(), full.perCpuSecond(), half.percentileMillis(50), half.percentileMillis(99));
+        return new Speed(full.perSecond(), full.perCpuSecond(), half.percentileMillis(50), half.percentileMillis(99));
     }
 
     private Speed turnpike(Durability durability, int teams, int run) throws InterruptedException {
         Budget budget = TestBed.budget("month", "team", "month", "hard");
+        budget.setLimitNanoUsd(null);
         budget.setLimitRequests(limit);
         String id = durability + "-" + teams + "-" + run;
         LocalCluster topics = cluster.withTopics("budgets-" + id + ".");
@@ -193,15 +200,15 @@ final class BudgetsBenchmark {
                 Latency rejected = new Latency(topics, bed.name(Topics.REJECTIONS))) {
             bed.publishTables();
             bed.publishCounted();
-            try (Application router =
-                    Application.start(
+            try (Application router = Application.start(
                     topics,
                     "bench-budgets-" + id,
                     dir.resolve("router-" + id),
                     RouterMain.class,
                     Map.of("commit.interval", durability.commitInterval))) {
                 Decided decided = () -> dispatched.count() + (long) rejected.count();
-                // the first decision comes when the router has its partitions, and the first many while its code is compiled
+                // the first decision comes when the router has its partitions, and the first many while its code is
+                // compiled
                 bed.publishRequests(BATCH);
                 await(decided, BATCH);
                 long published = publish(bed, decided, BATCH, WARM_UP * plan.seconds());
@@ -272,11 +279,12 @@ final class BudgetsBenchmark {
         var brokers = new ConfigResource(ConfigResource.Type.BROKER, "");
         String requests = Topics.REQUESTS.name(cluster.topicsPrefix());
         var topic = new ConfigResource(ConfigResource.Type.TOPIC, requests);
-        try (Admin admin = Admin.create(
-                Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()))) {
+        try (Admin admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()))) {
             admin.incrementalAlterConfigs(Map.of(
                             brokers,
-                            List.of(new AlterConfigOp(new ConfigEntry(FLUSH, durability.broker), AlterConfigOp.OpType.SET))))
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry(FLUSH, durability.broker), AlterConfigOp.OpType.SET))))
                     .all()
                     .get();
             ConfigEntry flush;
@@ -284,7 +292,10 @@ final class BudgetsBenchmark {
             do {
                 // takes effect when the broker has read it
                 Thread.sleep(50);
-                flush = Objects.requireNonNull(admin.describeConfigs(List.of(topic)).all().get().get(topic))
+                flush = Objects.requireNonNull(admin.describeConfigs(List.of(topic))
+                                .all()
+                                .get()
+                                .get(topic))
                         .get(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG);
             } while (!flush.value().equals(durability.broker) && System.nanoTime() < end);
             return "one broker, all topics, those of state and transactions too: flush.messages=" + flush.value()
@@ -296,7 +307,8 @@ final class BudgetsBenchmark {
     }
 
     private void keep(String side, Durability durability, int teams, Speed speed) {
-        measured.computeIfAbsent(key(side, durability, teams), none -> new ArrayList<>()).add(speed);
+        measured.computeIfAbsent(key(side, durability, teams), none -> new ArrayList<>())
+                .add(speed);
     }
 
     private static String key(String side, Durability durability, int teams) {
@@ -311,7 +323,13 @@ final class BudgetsBenchmark {
             List<Speed> ours = measured.getOrDefault(key("TURNPIKE", durability, teams), List.of());
             List<Speed> theirs = measured.getOrDefault(key(rival, durability, teams), List.of());
             add("decisions per second" + on, rival, ours, theirs, Speed::perSecond, aim ? 10 : Double.NaN);
-            add("decisions per CPU second, callers included" + on, rival, ours, theirs, Speed::perCpuSecond, Double.NaN);
+            add(
+                    "decisions per CPU second, callers included" + on,
+                    rival,
+                    ours,
+                    theirs,
+                    Speed::perCpuSecond,
+                    Double.NaN);
             add("p50 ms at half of its own rate" + on, rival, ours, theirs, Speed::p50, Double.NaN);
             add("p99 ms at half of its own rate" + on, rival, ours, theirs, Speed::p99, Double.NaN);
         }

@@ -63,7 +63,8 @@ record Calls(int connections, int depth) {
             }
             double seconds = (System.nanoTime() - begin) / NANOS;
             double used = cpuSeconds(rival) - cpu;
-            long[] sorted = nanos.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+            long[] sorted =
+                    nanos.stream().flatMapToLong(Arrays::stream).sorted().toArray();
             return new Result(sorted.length, admitted, sorted.length / seconds, sorted.length / used, sorted);
         } catch (ExecutionException e) {
             throw new IllegalStateException("a call failed: " + e.getCause(), e);

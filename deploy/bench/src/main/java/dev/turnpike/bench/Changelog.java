@@ -48,7 +48,8 @@ record Changelog(long entries, long bytes) {
             }
         }
         return new Changelog(
-                sizes.size(), sizes.values().stream().mapToLong(Integer::longValue).sum());
+                sizes.size(),
+                sizes.values().stream().mapToLong(Integer::longValue).sum());
     }
 
     private static void fold(Map<Long, Integer> sizes, ConsumerRecord<byte[], byte[]> record) {

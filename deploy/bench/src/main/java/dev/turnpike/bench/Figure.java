@@ -67,7 +67,7 @@ record Figure(
         if (Double.isNaN(value)) {
             return "null";
         }
-        return Math.abs(value) >= 100
+        return Math.abs(value) >= 100 || value == Math.rint(value)
                 ? String.format(Locale.ROOT, "%.0f", value)
                 : String.format(Locale.ROOT, "%.2f", value);
     }

@@ -59,7 +59,11 @@ final class LoopBenchmark {
                 SimulatedProvider provider = SimulatedProvider.start(SimulatedProvider.Options.standard());
                 parts.add(provider);
                 Application sink = Application.start(
-                        cluster, "provider-sink", dir.resolve("sink"), ConnectMain.class, ProviderSink.settings(dir.resolve("sink"), List.of("openai"), provider.url()));
+                        cluster,
+                        "provider-sink",
+                        dir.resolve("sink"),
+                        ConnectMain.class,
+                        ProviderSink.settings(dir.resolve("sink"), List.of("openai"), provider.url()));
                 applications.add(sink);
                 parts.add(sink);
             } else {

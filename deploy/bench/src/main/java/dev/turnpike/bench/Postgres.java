@@ -88,8 +88,7 @@ final class Postgres implements Rival {
                             "unix_socket_directories=",
                             "-c",
                             "fsync=on"));
-            Postgres postgres =
-                    new Postgres(server, "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=turnpike");
+            Postgres postgres = new Postgres(server, "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=turnpike");
             postgres.awaitAnswer(dir);
             return postgres;
         } catch (IOException e) {

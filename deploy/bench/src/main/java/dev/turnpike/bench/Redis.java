@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A counter for each budget, which a script checks and changes; in the append-only file and synced when it answers. */
 final class Redis implements Rival {
 
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             local spent = tonumber(redis.call('GET', KEYS[1]) or '0')
             if spent + tonumber(ARGV[1]) > tonumber(ARGV[2]) then return 0 end
             redis.call('INCRBY', KEYS[1], ARGV[1])
@@ -121,7 +120,8 @@ final class Redis implements Rival {
                     .filter(line -> line.startsWith("redis_version:"))
                     .findFirst()
                     .orElse("redis_version:unknown");
-            return "Redis " + version.substring(version.indexOf(':') + 1) + ", appendonly=yes, appendfsync=" + appendFsync;
+            return "Redis " + version.substring(version.indexOf(':') + 1) + ", appendonly=yes, appendfsync="
+                    + appendFsync;
         }
     }
 
@@ -208,7 +208,11 @@ final class Redis implements Rival {
         private static StringBuilder append(StringBuilder request, String... words) {
             request.append('*').append(words.length).append("\r\n");
             for (String word : words) {
-                request.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+                request.append('$')
+                        .append(word.length())
+                        .append("\r\n")
+                        .append(word)
+                        .append("\r\n");
             }
             return request;
         }

@@ -66,13 +66,14 @@ final class RouteBenchmark {
     }
 
     private void compare(String figure, Map<Side, List<Double>> values, Side baseline, double target) {
-        plan.figures().add(new Figure(
-                NAME,
-                figure,
-                values.getOrDefault(Side.ROUTER, List.of()),
-                baseline.name(),
-                values.getOrDefault(baseline, List.of()),
-                target));
+        plan.figures()
+                .add(new Figure(
+                        NAME,
+                        figure,
+                        values.getOrDefault(Side.ROUTER, List.of()),
+                        baseline.name(),
+                        values.getOrDefault(baseline, List.of()),
+                        target));
     }
 
     /** @return the rate that latency was measured at: half of what the first side could do */

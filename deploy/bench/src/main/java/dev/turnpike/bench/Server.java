@@ -44,8 +44,9 @@ final class Server implements AutoCloseable {
 
     /** The program of this name in one of the folders or on the path; null where there is none. */
     static @Nullable Path find(String program, Stream<Path> folders) {
-        Stream<Path> path =
-                Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1)).map(Path::of);
+        Stream<Path> path = Arrays.stream(
+                        System.getenv().getOrDefault("PATH", "").split(":", -1))
+                .map(Path::of);
         return Stream.concat(folders, path)
                 .map(folder -> folder.resolve(program))
                 .filter(Files::isExecutable)

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What state costs: every request is of a user of its own, opens a hold in a window of that user and is never reported on. At a
@@ -88,6 +89,8 @@ final class StateBenchmark {
                 long decided = now;
                 await("dispatched", () -> dispatched.count() >= decided);
             }
+            // with the marks of transactions this is a little before the last one; asking the changelog reads all of it
+            meter.await(Set.of(bed.name(Topics.DISPATCHES)), until);
             await("holds that the meter knows", () -> holds() >= until);
             add("router resident MB", until, router.residentBytes() / MEGABYTE);
             add("meter resident MB", until, meter.residentBytes() / MEGABYTE);
@@ -179,7 +182,7 @@ final class StateBenchmark {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException(NAME + ": " + what + ": not all after " + PATIENCE);
             }
-            Thread.sleep(500);
+            Thread.sleep(1_000);
         }
     }
 

@@ -101,10 +101,8 @@ final class TestBed implements AutoCloseable {
             ModelOffer offer = offer(i);
             send(Topics.CATALOG, offer.getProvider() + '/' + offer.getModel(), offer);
         }
-        TeamPolicy policy = TeamPolicy.newBuilder()
-                .setTeam("*")
-                .setBudgets(crowd.budgets())
-                .build();
+        TeamPolicy policy =
+                TeamPolicy.newBuilder().setTeam("*").setBudgets(crowd.budgets()).build();
         policy.getRouting().setQualityFloor(0.55);
         send(Topics.POLICIES, "*", policy);
         producer.flush();

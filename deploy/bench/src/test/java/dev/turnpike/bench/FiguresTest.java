@@ -27,8 +27,8 @@ class FiguresTest {
                 .containsExactly(
                         "| bench | figure | Turnpike | beside | its figure | ratio | aim | spread |",
                         "|---|---|---|---|---|---|---|---|",
-                        "| route | records | 5.00 | PASS | 10.00 | 0.50 | 0.5 | 4.00 to 6.00 |",
-                        "| trace | lost at 1x | 0.00 |  |  |  |  |  |");
+                        "| route | records | 5 | PASS | 10 | 0.50 | 0.5 | 4 to 6 |",
+                        "| trace | lost at 1x | 0 |  |  |  |  |  |");
     }
 
     @Test
@@ -36,6 +36,7 @@ class FiguresTest {
         figures.note("budgets", "REDIS", "left out: \"redis-server\" is missing");
 
         assertThat(json.toString(StandardCharsets.UTF_8).strip())
-                .isEqualTo("{\"bench\":\"budgets\",\"side\":\"REDIS\",\"note\":\"left out: \\\"redis-server\\\" is missing\"}");
+                .isEqualTo(
+                        "{\"bench\":\"budgets\",\"side\":\"REDIS\",\"note\":\"left out: \\\"redis-server\\\" is missing\"}");
     }
 }

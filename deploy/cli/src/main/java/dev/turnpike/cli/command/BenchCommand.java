@@ -48,7 +48,10 @@ final class BenchCommand implements Callable<Integer> {
     @Nullable
     Integer runs;
 
-    @Option(names = "--records", description = "Records of a run of route and meter; users that state begins with, of which it takes 1, 2 and 4 times as many.")
+    @Option(
+            names = "--records",
+            description =
+                    "Records of a run of route and meter; users that state begins with, of which it takes 1, 2 and 4 times as many.")
     @Nullable
     Integer records;
 
@@ -107,7 +110,8 @@ final class BenchCommand implements Callable<Integer> {
                 tell(bench.name() + ": " + e.getMessage());
                 failed.add(bench.name());
             }
-            tell(bench.name() + ": took " + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s");
+            tell(bench.name() + ": took "
+                    + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s");
         }
         if (!failed.isEmpty()) {
             throw new IllegalStateException(String.join(", ", failed) + ": failed; see above");
