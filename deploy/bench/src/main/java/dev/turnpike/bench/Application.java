@@ -5,6 +5,10 @@ import dev.turnpike.cluster.LocalCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +18,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -62,7 +67,7 @@ final class Application implements AutoCloseable {
         settings.put("schema.registry.url", cluster.registryUrl());
         settings.put("topics.prefix", cluster.topicsPrefix());
         settings.put("state.dir", folder.resolve("state").toString());
-        settings.put("http.port", "0");
+        settings.putIfAbsent("http.port", "0");
         return new Application(
                 id,
                 ChildJvm.start(folder, OPTIONS, main, written(folder, settings)),
@@ -96,6 +101,44 @@ final class Application implements AutoCloseable {
             return new Mark(records, System.nanoTime(), cpu());
         } catch (ExecutionException e) {
             throw new IllegalStateException(id + ": its offsets cannot be read: " + e.getCause(), e);
+        }
+    }
+
+    /** Resident memory of the process; 0 on a system that does not tell. */
+    long residentBytes() {
+        Path status = Path.of("/proc", Long.toString(child.pid()), "status");
+        if (!Files.isReadable(status)) {
+            return 0;
+        }
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Waits until its stores are complete and it takes records.
+     *
+     * @param port where it serves its readiness
+     */
+    void awaitReady(int port) throws InterruptedException {
+        HttpClient http = HttpClient.newHttpClient();
+        HttpRequest ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/readyz"))
+                .build();
+        while (true) {
+            try {
+                if (http.send(ready, BodyHandlers.discarding()).statusCode() == 200) {
+                    return;
+                }
+            } catch (IOException e) {
+                if (!child.isAlive()) {
+                    throw new IllegalStateException(id + ": ended before it was ready", e);
+                }
+            }
+            Thread.sleep(LOOK_AGAIN_MILLIS);
         }
     }
 

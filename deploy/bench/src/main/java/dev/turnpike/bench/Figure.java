@@ -1,5 +1,6 @@
 package dev.turnpike.bench;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -17,6 +18,11 @@ import java.util.stream.Collectors;
 record Figure(
         String bench, String name, List<Double> values, String baseline, List<Double> baselineValues, double target) {
 
+    /** One value beside nothing. */
+    static Figure alone(String bench, String name, double value) {
+        return new Figure(bench, name, List.of(value), "", List.of(), Double.NaN);
+    }
+
     /** One line of JSON: medians, their ratio, and the single runs. */
     String json() {
         double value = median(values);
@@ -24,13 +30,12 @@ record Figure(
         line.append(String.format(
                 Locale.ROOT, "{\"bench\":\"%s\",\"figure\":\"%s\",\"value\":%s", bench, name, number(value)));
         if (!baselineValues.isEmpty()) {
-            double other = median(baselineValues);
             line.append(String.format(
                     Locale.ROOT,
-                    ",\"baseline\":\"%s\",\"baseline_value\":%s,\"ratio\":%.3f",
+                    ",\"baseline\":\"%s\",\"baseline_value\":%s,\"ratio\":%s",
                     baseline,
-                    number(other),
-                    value / other));
+                    number(median(baselineValues)),
+                    Double.isFinite(ratio()) ? String.format(Locale.ROOT, "%.3f", ratio()) : "null"));
         }
         if (!Double.isNaN(target)) {
             line.append(",\"target\":").append(target);
@@ -46,8 +51,23 @@ record Figure(
         return all.stream().map(Figure::number).collect(Collectors.joining(",", "[", "]"));
     }
 
-    private static String number(double value) {
-        return Math.abs(value) >= 100
+    double ratio() {
+        return median(values) / median(baselineValues);
+    }
+
+    /** From the smallest to the largest of several runs; empty for one. */
+    String spread() {
+        if (values.size() < 2) {
+            return "";
+        }
+        return number(Collections.min(values)) + " to " + number(Collections.max(values));
+    }
+
+    static String number(double value) {
+        if (Double.isNaN(value)) {
+            return "null";
+        }
+        return Math.abs(value) >= 100 || value == Math.rint(value)
                 ? String.format(Locale.ROOT, "%.0f", value)
                 : String.format(Locale.ROOT, "%.2f", value);
     }

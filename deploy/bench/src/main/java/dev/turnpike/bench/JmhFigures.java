@@ -1,7 +1,5 @@
 package dev.turnpike.bench;
 
-import java.io.PrintStream;
-import java.util.Locale;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -9,12 +7,12 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs a JMH benchmark and prints one JSON line per figure. */
+/** Runs a JMH benchmark. */
 final class JmhFigures {
 
     private JmhFigures() {}
 
-    static void print(String name, Class<?> benchmark, PrintStream out) {
+    static void measure(String name, Class<?> benchmark, Figures figures) {
         var options = new OptionsBuilder()
                 .include("^" + benchmark.getName() + "\\.")
                 .addProfiler(GCProfiler.class)
@@ -22,24 +20,19 @@ final class JmhFigures {
                 .build();
         try {
             for (RunResult result : new Runner(options).run()) {
-                out.println(line(name, result));
+                String label = result.getParams().getBenchmark();
+                String which = label.substring(label.lastIndexOf('.') + 1) + ", "
+                        + result.getParams().getParam("offers") + " offers, ";
+                var times = result.getPrimaryResult().getStatistics();
+                figures.add(Figure.alone(name, which + "p50 µs", times.getPercentile(50)));
+                figures.add(Figure.alone(name, which + "p99 µs", times.getPercentile(99)));
+                var allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+                if (allocated != null) {
+                    figures.add(Figure.alone(name, which + "bytes allocated", allocated.getScore()));
+                }
             }
         } catch (RunnerException e) {
             throw new IllegalStateException(name + ": cannot be measured: " + e.getMessage(), e);
         }
-    }
-
-    private static String line(String name, RunResult result) {
-        String label = result.getParams().getBenchmark();
-        var allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-        return String.format(
-                Locale.ROOT,
-                "{\"bench\": \"%s\", \"case\": \"%s\", \"offers\": %s, \"p50_us\": %.2f, \"p99_us\": %.2f, \"bytes\": %.0f}",
-                name,
-                label.substring(label.lastIndexOf('.') + 1),
-                result.getParams().getParam("offers"),
-                result.getPrimaryResult().getStatistics().getPercentile(50),
-                result.getPrimaryResult().getStatistics().getPercentile(99),
-                allocated == null ? Double.NaN : allocated.getScore());
     }
 }

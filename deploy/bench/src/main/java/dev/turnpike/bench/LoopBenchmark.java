@@ -2,7 +2,6 @@ package dev.turnpike.bench;
 
 import dev.turnpike.cluster.ConnectMain;
 import dev.turnpike.cluster.LocalCluster;
-import dev.turnpike.cluster.LocalConnect;
 import dev.turnpike.cluster.SimulatedProvider;
 import dev.turnpike.metering.MeteringMain;
 import dev.turnpike.router.RouterMain;
@@ -23,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 final class LoopBenchmark {
 
     private static final String NAME = "loop";
-    private static final String SINK_FILE = "/connect/provider-sink.properties";
     private static final int UNDER_WAY = 8_000;
     private static final int BATCH = 200;
     private static final int WARM_UP_SECONDS = 20;
@@ -61,7 +59,11 @@ final class LoopBenchmark {
                 SimulatedProvider provider = SimulatedProvider.start(SimulatedProvider.Options.standard());
                 parts.add(provider);
                 Application sink = Application.start(
-                        cluster, "provider-sink", dir.resolve("sink"), ConnectMain.class, sink(provider.url()));
+                        cluster,
+                        "provider-sink",
+                        dir.resolve("sink"),
+                        ConnectMain.class,
+                        ProviderSink.settings(dir.resolve("sink"), List.of("openai"), provider.url()));
                 applications.add(sink);
                 parts.add(sink);
             } else {
@@ -75,8 +77,7 @@ final class LoopBenchmark {
             Collections.reverse(parts);
             parts.forEach(LoopBenchmark::end);
         }
-        plan.progress().accept("auditing");
-        plan.auditor().audit(cluster.bootstrapServers(), cluster.registryUrl(), cluster.topicsPrefix());
+        plan.audit(cluster);
     }
 
     private void measure(TestBed bed, List<Application> applications, Latency ledger, Latency feedback)
@@ -127,7 +128,7 @@ final class LoopBenchmark {
     }
 
     private void print(String figure, double value, double target) {
-        plan.print(new Figure(NAME, figure, List.of(value), "", List.of(), target));
+        plan.figures().add(new Figure(NAME, figure, List.of(value), "", List.of(), target));
     }
 
     private static Duration cpu(List<Application> applications) {
@@ -136,19 +137,6 @@ final class LoopBenchmark {
             sum = sum.plus(each.cpu());
         }
         return sum;
-    }
-
-    private Map<String, String> sink(String provider) {
-        Map<String, String> sink = LocalConnect.shipped(SINK_FILE);
-        sink.put("worker.dir", dir.resolve("sink").toString());
-        sink.put("providers", "openai");
-        sink.put("provider.openai.api", "openai");
-        sink.put("provider.openai.url", provider);
-        sink.put("provider.openai.key", "");
-        // as many as are under way here, so that the provider's latency limits nothing
-        sink.put("provider.openai.max.in.flight", "4000");
-        sink.put("max.unfinished", "4000");
-        return sink;
     }
 
     private static void end(AutoCloseable part) {

@@ -66,8 +66,8 @@ final class MeterBenchmark {
                 }
             }
         }
-        plan.print(new Figure(NAME, "pairs per CPU second", cpu, "PASS_THROUGH", passedCpu, 0.35));
-        plan.print(new Figure(NAME, "pairs per second", speed, "PASS_THROUGH", passedSpeed, Double.NaN));
+        plan.figures().add(new Figure(NAME, "pairs per CPU second", cpu, "PASS_THROUGH", passedCpu, 0.35));
+        plan.figures().add(new Figure(NAME, "pairs per second", speed, "PASS_THROUGH", passedSpeed, Double.NaN));
     }
 
     /** Of the two topics, each record of which but the marks of transactions is half of a pair. */

@@ -1,20 +1,18 @@
 package dev.turnpike.bench;
 
-import java.io.PrintStream;
+import dev.turnpike.cluster.LocalCluster;
 import java.util.function.Consumer;
 
 /**
  * How a benchmark is run.
  *
- * @param runs how often each side is measured
- * @param records how many records each run has
- * @param seconds how long a benchmark lasts that is given a time
+ * @param size how much is measured
  * @param auditor judges what a cluster has written; throws where a law is broken
- * @param figures where lines of JSON go
+ * @param recording what trace replays
+ * @param figures told what was measured
  * @param progress told what is done at the moment
  */
-public record Plan(
-        int runs, int records, int seconds, Auditor auditor, PrintStream figures, Consumer<String> progress) {
+public record Plan(Size size, Auditor auditor, Recording recording, Figures figures, Consumer<String> progress) {
 
     /** Judges the log of a cluster. */
     public interface Auditor {
@@ -23,7 +21,20 @@ public record Plan(
         void audit(String bootstrapServers, String registryUrl, String topicsPrefix);
     }
 
-    void print(Figure figure) {
-        figures.println(figure.json());
+    int runs() {
+        return size.runs();
+    }
+
+    int records() {
+        return size.records();
+    }
+
+    int seconds() {
+        return size.seconds();
+    }
+
+    void audit(LocalCluster cluster) {
+        progress.accept("auditing");
+        auditor.audit(cluster.bootstrapServers(), cluster.registryUrl(), cluster.topicsPrefix());
     }
 }

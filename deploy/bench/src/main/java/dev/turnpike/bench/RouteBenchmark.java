@@ -66,13 +66,14 @@ final class RouteBenchmark {
     }
 
     private void compare(String figure, Map<Side, List<Double>> values, Side baseline, double target) {
-        plan.print(new Figure(
-                NAME,
-                figure,
-                values.getOrDefault(Side.ROUTER, List.of()),
-                baseline.name(),
-                values.getOrDefault(baseline, List.of()),
-                target));
+        plan.figures()
+                .add(new Figure(
+                        NAME,
+                        figure,
+                        values.getOrDefault(Side.ROUTER, List.of()),
+                        baseline.name(),
+                        values.getOrDefault(baseline, List.of()),
+                        target));
     }
 
     /** @return the rate that latency was measured at: half of what the first side could do */
@@ -130,8 +131,12 @@ final class RouteBenchmark {
         };
     }
 
-    /** Publishes requests at a steady rate. */
-    static void publish(TestBed bed, double rate, int seconds) {
+    /**
+     * Publishes requests at a steady rate.
+     *
+     * @return how many
+     */
+    static long publish(TestBed bed, double rate, int seconds) {
         long begin = System.nanoTime();
         long total = (long) (rate * seconds);
         for (long i = 0; i < total; i++) {
@@ -142,5 +147,6 @@ final class RouteBenchmark {
             }
             bed.publishRequest();
         }
+        return total;
     }
 }

@@ -25,30 +25,50 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Topics of their own with a catalog, a policy for all teams and requests: 400 teams with 20 users each, every request held
- * against three budgets, half of the requests in JSON and half in Avro, about 500 bytes each.
+ * Topics of their own with a catalog, a policy for all teams and requests, half of them in JSON and half in Avro, about 500 bytes
+ * each. Unless said otherwise there are 400 teams with 20 users each, and every request is held against three budgets.
  */
 final class TestBed implements AutoCloseable {
 
     static final int PARTITIONS = 4;
     static final int BUDGETS = 3;
 
-    private static final int TEAMS = 400;
-    private static final int USERS = 20;
     private static final int OFFERS = 20;
     private static final int WORDS = 60;
     private static final long ENOUGH_NANO_USD = 1_000_000_000_000_000L;
     private static final List<String> VOCABULARY =
             List.of("the ", "and ", "for ", "new ", "int ", "map ", "get ", "put ", "try ", "var ", "key ", "set ");
 
+    static final Crowd USUAL = new Crowd(
+            400,
+            20,
+            List.of(
+                    budget("month", "team", "month", "hard"),
+                    budget("employee", "user", "week", "hard"),
+                    budget("day", "team", "day", "soft")));
+
     private final LocalCluster cluster;
+    private final Crowd crowd;
     private final EventSerdes serdes;
     private final Producer<byte[], byte[]> producer;
     private final SplittableRandom random = new SplittableRandom(1);
     private long number;
 
+    /**
+     * Who asks.
+     *
+     * @param users of each team; 0: every request has a user of its own
+     * @param budgets of every team
+     */
+    record Crowd(int teams, int users, List<Budget> budgets) {}
+
     TestBed(LocalCluster cluster) {
+        this(cluster, USUAL);
+    }
+
+    TestBed(LocalCluster cluster, Crowd crowd) {
         this.cluster = cluster;
+        this.crowd = crowd;
         this.serdes = new EventSerdes(Map.of("schema.registry.url", cluster.registryUrl()));
         this.producer = new KafkaProducer<>(
                 Map.of(
@@ -75,13 +95,16 @@ final class TestBed implements AutoCloseable {
         return topic.name(cluster.topicsPrefix());
     }
 
-    /** Publishes twenty offers and the policy, all limits far above what is asked for. */
+    /** Publishes twenty offers and the policy, for all teams. */
     void publishTables() {
         for (int i = 0; i < OFFERS; i++) {
             ModelOffer offer = offer(i);
             send(Topics.CATALOG, offer.getProvider() + '/' + offer.getModel(), offer);
         }
-        send(Topics.POLICIES, "*", policy());
+        TeamPolicy policy =
+                TeamPolicy.newBuilder().setTeam("*").setBudgets(crowd.budgets()).build();
+        policy.getRouting().setQualityFloor(0.55);
+        send(Topics.POLICIES, "*", policy);
         producer.flush();
     }
 
@@ -137,7 +160,7 @@ final class TestBed implements AutoCloseable {
 
     private LlmRequest request() {
         number++;
-        String team = "team-" + random.nextInt(TEAMS);
+        String team = "team-" + random.nextInt(crowd.teams());
         StringBuilder prompt = new StringBuilder(4 * WORDS);
         for (int i = 0; i < WORDS; i++) {
             prompt.append(VOCABULARY.get(random.nextInt(VOCABULARY.size())));
@@ -145,7 +168,7 @@ final class TestBed implements AutoCloseable {
         return LlmRequest.newBuilder()
                 .setRequestId("r" + number)
                 .setTeam(team)
-                .setUser(team + "-user-" + random.nextInt(USERS))
+                .setUser(team + "-user-" + (crowd.users() == 0 ? number : random.nextInt(crowd.users())))
                 .setTaskType("code")
                 .setTags(Map.of("feature", "review"))
                 .setMessages("[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]")
@@ -171,19 +194,8 @@ final class TestBed implements AutoCloseable {
                 .build();
     }
 
-    private static TeamPolicy policy() {
-        TeamPolicy policy = TeamPolicy.newBuilder()
-                .setTeam("*")
-                .setBudgets(List.of(
-                        budget("month", "team", "month", "hard"),
-                        budget("employee", "user", "week", "hard"),
-                        budget("day", "team", "day", "soft")))
-                .build();
-        policy.getRouting().setQualityFloor(0.55);
-        return policy;
-    }
-
-    private static Budget budget(String name, String scope, String period, String enforcement) {
+    /** A limit in money far above what is asked for. */
+    static Budget budget(String name, String scope, String period, String enforcement) {
         return Budget.newBuilder()
                 .setName(name)
                 .setScope(scope)

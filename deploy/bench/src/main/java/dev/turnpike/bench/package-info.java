@@ -1,4 +1,4 @@
-/** Benchmarks of the pure code. */
+/** Benchmarks of the parts and of the whole, each beside what it is to be judged by. */
 @NullMarked
 package dev.turnpike.bench;
 

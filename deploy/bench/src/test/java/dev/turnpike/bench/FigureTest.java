@@ -20,7 +20,7 @@ class FigureTest {
         assertThat(figure.json())
                 .isEqualTo("{\"bench\":\"route\",\"figure\":\"records per CPU second\",\"value\":30000,"
                         + "\"baseline\":\"PASS_THROUGH\",\"baseline_value\":60000,\"ratio\":0.500,\"target\":0.5,"
-                        + "\"runs\":[90.00,30000,40000],\"baseline_runs\":[60000,50000,70000]}");
+                        + "\"runs\":[90,30000,40000],\"baseline_runs\":[60000,50000,70000]}");
     }
 
     @Test

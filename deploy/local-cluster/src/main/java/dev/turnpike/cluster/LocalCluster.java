@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 
 /** A broker and a schema registry on this machine, with every topic of the contract. */
@@ -62,13 +63,22 @@ public final class LocalCluster implements AutoCloseable {
      * @throws ClusterException if a port or the data folder is in use or the registry's server is not found
      */
     public static LocalCluster start(Options options) {
+        return start(options, Time.SYSTEM);
+    }
+
+    /**
+     * The same with a broker that tells the time by a clock.
+     *
+     * @throws ClusterException if a port or the data folder is in use or the registry's server is not found
+     */
+    public static LocalCluster start(Options options, Time clock) {
         Path kept = options.dataDir();
         if (kept != null) {
-            return start(options, kept, () -> {});
+            return start(options, clock, kept, () -> {});
         }
         TemporaryFolder folder = TemporaryFolder.create();
         try {
-            return start(options, folder.path(), folder::delete);
+            return start(options, clock, folder.path(), folder::delete);
         } catch (RuntimeException e) {
             folder.delete();
             throw e;
@@ -137,12 +147,12 @@ public final class LocalCluster implements AutoCloseable {
         end.run();
     }
 
-    private static LocalCluster start(Options options, Path dataDir, Runnable afterwards) {
+    private static LocalCluster start(Options options, Time clock, Path dataDir, Runnable afterwards) {
         CompletableFuture<LocalRegistry> starting = CompletableFuture.supplyAsync(
                 () -> LocalRegistry.start(dataDir.resolve("registry"), options.registryPort()));
         LocalBroker broker;
         try {
-            broker = LocalBroker.start(dataDir.resolve("broker"), options.kafkaPort());
+            broker = LocalBroker.start(dataDir.resolve("broker"), BrokerNode.alone(options.kafkaPort()), clock);
         } catch (RuntimeException e) {
             starting.thenAccept(LocalRegistry::close)
                     .exceptionally(alsoFailed -> null)

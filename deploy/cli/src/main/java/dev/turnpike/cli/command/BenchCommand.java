@@ -1,14 +1,27 @@
 package dev.turnpike.cli.command;
 
 import dev.turnpike.bench.Bench;
+import dev.turnpike.bench.Figures;
 import dev.turnpike.bench.Plan;
+import dev.turnpike.bench.Recording;
+import dev.turnpike.bench.Size;
 import dev.turnpike.cli.audit.Audit;
 import dev.turnpike.cli.audit.Report;
+import dev.turnpike.cli.demo.RecordedTraffic;
+import dev.turnpike.cli.demo.Trace;
 import dev.turnpike.cli.log.Cluster;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,38 +38,98 @@ final class BenchCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "NAME", description = "${COMPLETION-CANDIDATES}")
-    Bench bench = Bench.ROUTE;
+    @Parameters(paramLabel = "NAME", arity = "1..*", description = "${COMPLETION-CANDIDATES}")
+    List<Bench> benches = List.of();
 
-    @Option(
-            names = "--runs",
-            defaultValue = "3",
-            description = "How often each side is measured; default ${DEFAULT-VALUE}.")
-    int runs;
+    @Option(names = "--quick", description = "Measures less of everything: minutes in place of an hour for all.")
+    boolean quick;
+
+    @Option(names = "--runs", description = "How often each side is measured; by default what suits the benchmark.")
+    @Nullable
+    Integer runs;
 
     @Option(
             names = "--records",
-            defaultValue = "200000",
-            description = "Records of a run of route and meter; default ${DEFAULT-VALUE}.")
-    int records;
+            description =
+                    "Records of a run of route and meter; users that state begins with, of which it takes 1, 2 and 4 times as many.")
+    @Nullable
+    Integer records;
 
     @Option(
             names = "--for",
             paramLabel = "DURATION",
             converter = DurationOption.class,
-            defaultValue = "10m",
-            description = "How long a loop is measured; default ${DEFAULT-VALUE}.")
-    Duration time = Duration.ofMinutes(10);
+            description = "How long a load lasts: of loops, of a side of budgets, of a speed of trace.")
+    @Nullable
+    Duration time;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            defaultValue = Trace.SHIPPED,
+            description = "What trace replays: ${DEFAULT-VALUE} (default) or a CSV file of its columns.")
+    String trace = Trace.SHIPPED;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Where the lines of JSON go; what is printed is then a table in Markdown.")
+    @Nullable
+    Path json;
 
     @Override
-    public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        Plan plan = new Plan(runs, records, (int) time.toSeconds(), this::audit, System.out, line -> {
-            err.println(line);
-            err.flush();
-        });
-        bench.run(plan);
+    public Integer call() throws InterruptedException, IOException {
+        if (json == null) {
+            measure(new Figures(System.out));
+            return 0;
+        }
+        try (PrintStream file = new PrintStream(Files.newOutputStream(json), false, StandardCharsets.UTF_8)) {
+            Figures figures = new Figures(file);
+            try {
+                measure(figures);
+            } finally {
+                PrintWriter out = spec.commandLine().getOut();
+                out.print(figures.markdown());
+                out.flush();
+            }
+        }
         return 0;
+    }
+
+    // what was measured before something fails stays measured, and the others are too
+    private void measure(Figures figures) throws InterruptedException {
+        Recording recording = new RecordedTraffic(Trace.named(trace));
+        List<String> failed = new ArrayList<>();
+        for (Bench bench :
+                benches.stream().flatMap(each -> each.parts().stream()).toList()) {
+            long begin = System.nanoTime();
+            tell(bench.name());
+            try {
+                bench.run(new Plan(size(bench), this::audit, recording, figures, this::tell));
+            } catch (IllegalStateException e) {
+                tell(bench.name() + ": " + e.getMessage());
+                failed.add(bench.name());
+            }
+            tell(bench.name() + ": took "
+                    + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s");
+        }
+        if (!failed.isEmpty()) {
+            throw new IllegalStateException(String.join(", ", failed) + ": failed; see above");
+        }
+    }
+
+    private Size size(Bench bench) {
+        Size size = bench.size(quick);
+        return new Size(
+                runs == null ? size.runs() : runs,
+                records == null ? size.records() : records,
+                time == null ? size.seconds() : (int) time.toSeconds());
+    }
+
+    private void tell(String line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(line);
+        err.flush();
     }
 
     private void audit(String bootstrapServers, String registryUrl, String prefix) {

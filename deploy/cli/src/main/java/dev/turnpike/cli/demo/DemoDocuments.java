@@ -18,6 +18,9 @@ import java.util.List;
 /** The demo's catalog and policies. */
 public final class DemoDocuments {
 
+    /** Whose models are in the catalog. */
+    public static final List<String> PROVIDERS = List.of("openai", "anthropic", "google", "deepseek", "xai");
+
     private DemoDocuments() {}
 
     /** Publishes what is not in force yet. */

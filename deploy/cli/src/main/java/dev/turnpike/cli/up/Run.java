@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,7 +36,6 @@ public final class Run {
 
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
     private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(60);
-    private static final List<String> PROVIDERS = List.of("openai", "anthropic", "google", "deepseek", "xai");
 
     // whose key is shown
     private static final String DEMO_TEAM = "search";
@@ -96,7 +94,7 @@ public final class Run {
                         ports.registry(),
                         this::say,
                         this::publishDocuments,
-                        PROVIDERS)) {
+                        DemoDocuments.PROVIDERS)) {
             return run(system);
         } finally {
             if (dataDir == null) {
