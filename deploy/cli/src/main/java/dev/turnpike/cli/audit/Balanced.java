@@ -174,10 +174,11 @@ final class Balanced extends Law {
 
     @Override
     void end() {
-        accounts.forEach((partition, open) -> open.forEach((id, account) -> account.holds().forEach(part -> {
-            leaveOpen(partition, account, part);
-            openByTeam.merge(id.team, part.hold().amount().minus(part.amount()), Amounts::plus);
-        })));
+        accounts.forEach((partition, open) ->
+                open.forEach((id, account) -> account.holds().forEach(part -> {
+                    leaveOpen(partition, account, part);
+                    openByTeam.merge(id.team, part.hold().amount().minus(part.amount()), Amounts::plus);
+                })));
         positions.forEach(this::check);
     }
 
@@ -239,8 +240,8 @@ final class Balanced extends Law {
         if (isMore && cut().isWhole(Topics.DISPATCHES) && !teamsInFlight.contains(key.team())) {
             broken(
                     entry.timestamp(),
-                    entry.place() + ": " + key.encode() + ": reserves " + reserved + ", the open holds of "
-                            + key.team() + " are " + most);
+                    entry.place() + ": " + key.encode() + ": reserves " + reserved + ", the open holds of " + key.team()
+                            + " are " + most);
         }
         if (!closed.min(opened).equals(closed)) {
             broken(

@@ -81,8 +81,7 @@ public final class RequestProducer implements Publisher, AutoCloseable {
     public void publish(LlmRequest request, Trace trace, Consumer<@Nullable Refusal> done) {
         byte[] value = bytes(request);
         byte[] key = request.getTeam().getBytes(StandardCharsets.UTF_8);
-        var record = new ProducerRecord<>(
-                topic, null, key, value, signed(Purpose.REQUEST, request.getTeam(), value));
+        var record = new ProducerRecord<>(topic, null, key, value, signed(Purpose.REQUEST, request.getTeam(), value));
         trace.addTo(record.headers());
         try {
             producer.send(
