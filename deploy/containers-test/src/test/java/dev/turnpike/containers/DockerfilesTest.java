@@ -33,8 +33,8 @@ class DockerfilesTest {
 
         assertThat(copied)
                 .isNotEmpty()
-                .allSatisfy(file ->
-                        assertThat(context).anyMatch(path -> file.equals(path) || file.startsWith(path + "/")));
+                .allSatisfy(
+                        file -> assertThat(context).anyMatch(path -> file.equals(path) || file.startsWith(path + "/")));
     }
 
     @Test
