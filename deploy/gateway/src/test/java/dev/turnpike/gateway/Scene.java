@@ -10,6 +10,7 @@ import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.router.RouterService;
 import dev.turnpike.router.config.RouterConfig;
 import dev.turnpike.schemas.DeadLetter;
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
@@ -40,6 +41,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,14 +63,19 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.awaitility.Awaitility;
 
-/** The whole system on topics of its own: router, meter, provider sink, a simulated provider, and doors. */
+/**
+ * The whole system on topics of its own: router, meter, provider sink, a simulated provider, and doors. Every team takes only what the
+ * doors have signed, requests and cancellations.
+ */
 final class Scene implements AutoCloseable {
 
     private static final Path SHIPPED = Path.of("..", "connect", "provider-sink.properties");
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final KeyPair keys = RequestSignature.newKeys();
     private final Path folder;
+    private final Path signingKey;
     private final LocalCluster cluster;
     private final EventSerdes serdes;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -76,8 +83,9 @@ final class Scene implements AutoCloseable {
     private final String api;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private Scene(String prefix, Path folder) {
+    private Scene(String prefix, Path folder) throws IOException {
         this.folder = folder;
+        signingKey = Files.writeString(folder.resolve("door.pem"), RequestSignature.pem(keys.getPrivate()));
         cluster = LocalCluster.shared().withTopics(prefix);
         serdes = new EventSerdes(Map.of("schema.registry.url", cluster.registryUrl()));
         producer = add(new KafkaProducer<>(
@@ -160,6 +168,7 @@ final class Scene implements AutoCloseable {
                 "bootstrap.servers", cluster.bootstrapServers(),
                 "schema.registry.url", cluster.registryUrl(),
                 "topics.prefix", cluster.topicsPrefix(),
+                "gateway.signing.key", signingKey.toString(),
                 "http.port", "0"));
         all.putAll(own);
         GatewayConfig config = GatewayConfig.of(Settings.of(all));
@@ -323,6 +332,7 @@ final class Scene implements AutoCloseable {
                 team,
                 TeamPolicy.newBuilder()
                         .setTeam(team)
+                        .setSigningKeys(List.of(RequestSignature.text(keys.getPublic())))
                         .setBudgets(List.of(budgets))
                         .setRouting(Routing.newBuilder().setAllow(allow).build())
                         .build());

@@ -16,6 +16,7 @@ import dev.turnpike.router.config.RouterConfig;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.Ownership;
 import dev.turnpike.schemas.RequestSignature;
+import dev.turnpike.schemas.RequestSignature.Purpose;
 import dev.turnpike.schemas.Settings;
 import dev.turnpike.schemas.Topic;
 import dev.turnpike.schemas.Topics;
@@ -68,6 +69,7 @@ class GrowthIT {
     private static final long ORG_LIMIT = 70_000_000;
 
     private static final String FORGED = "forged";
+    private static final int CANCELLED = 3;
 
     @TempDir
     private Path folder;
@@ -143,7 +145,10 @@ class GrowthIT {
                     return spent(grown, "org") > ORG_LIMIT * 9 / 10;
                 });
                 ask(grown, 10);
-                await().atMost(PATIENCE).until(() -> decided(grown).size() == asked.size() && open(grown) == 0);
+                await().atMost(PATIENCE)
+                        .until(() -> decided(grown).size() == asked.size()
+                                && open(grown) == 0
+                                && cancelled(grown) == CANCELLED - 1);
             } finally {
                 done.set(true);
                 executor.join();
@@ -256,9 +261,7 @@ class GrowthIT {
     private ProducerRecord<byte[], byte[]> request(Cluster cluster, int partition, String team, String id) {
         ProducerRecord<byte[], byte[]> record = unsigned(cluster, partition, team, id);
         if (team.equals(teams.get(0))) {
-            record.headers()
-                    .add(RequestSignature.sign(
-                            keys.getPrivate(), RequestSignature.Purpose.REQUEST, team, record.value()));
+            record.headers().add(RequestSignature.sign(keys.getPrivate(), Purpose.REQUEST, team, record.value()));
         }
         return record;
     }
@@ -299,12 +302,15 @@ class GrowthIT {
         int owner = Ownership.partitionOf(team, BEFORE);
         try (Producer<byte[], byte[]> producer = old.producer(Map.of());
                 Admin admin = old.admin()) {
-            for (int i = 0; i < 3; i++) {
-                producer.send(json(
+            for (int i = 0; i < CANCELLED; i++) {
+                ProducerRecord<byte[], byte[]> record = json(
                         old,
                         Topics.CANCELLATIONS,
                         owner,
-                        "{\"team\":\"" + team + "\",\"request_id\":\"none" + i + "\"}"));
+                        "{\"team\":\"" + team + "\",\"request_id\":\"none" + i + "\"}");
+                record.headers()
+                        .add(RequestSignature.sign(keys.getPrivate(), Purpose.CANCELLATION, team, record.value()));
+                producer.send(record);
             }
             producer.flush();
             var partition = new TopicPartition(old.name(Topics.CANCELLATIONS), owner);
@@ -346,6 +352,15 @@ class GrowthIT {
         return letters.stream()
                 .filter(letter -> letter.reason().equals(DeadLetter.UNSIGNED))
                 .count();
+    }
+
+    /** How many cancellations the router has let through. */
+    private static int cancelled(Cluster cluster) {
+        List<byte[]> cancelled = new ArrayList<>();
+        try (TopicLog log = TopicLog.open(cluster)) {
+            log.scan(Topics.CANCELLED, record -> cancelled.add(record.value()));
+        }
+        return cancelled.size();
     }
 
     private static int settled(Cluster cluster) {
