@@ -5,6 +5,8 @@ import { amount, clock, count, day, model, percent, short, time, usd } from "/co
 import { card, chip, head, isUsedUp, mainBudget, meter, outlook, span, table, tile } from "/console/parts.js";
 
 const HOUR = 3600000;
+// ticks come once a second
+const LATE = 15000;
 // between the marks of time below a burn-down
 const STEPS = { hour: HOUR / 4, day: 4 * HOUR, week: 24 * HOUR, month: 5 * 24 * HOUR };
 
@@ -215,7 +217,7 @@ function verdict(budget) {
   return ["It ", h("b", { class: "good" }, `will not run out ${span(budget)}`), `: at this pace ${amount(budget.unit, budget.forecast)} of ${limit} is spent${end}.`];
 }
 
-function total(lines, teams, { complete, missing }) {
+function total(lines, teams, answer) {
   const sum = (field) => lines.reduce((all, line) => all + line[field], 0);
   const spent = sum("nano_usd");
   const baseline = sum("baseline_nano_usd");
@@ -227,6 +229,7 @@ function total(lines, teams, { complete, missing }) {
     tile("Held now", usd(held), "set aside until usage is known"),
     tile("Saved today", usd(baseline - spent), baseline > 0 ? `${percent((baseline - spent) / baseline)} against the strongest model` : "nothing to compare with", "good"),
     tile("Hard budgets used up", count(troubled.length), troubled.length === 0 ? "nobody is refused for money" : troubled.slice(0, 3).map((budget) => `${budget.name}${budget.scope === "team" ? "" : ` of ${budget.scope_value}`}`).join(", "), troubled.length > 0 ? "bad" : null),
-    complete === false && tile("Not everything", missing.length, `does not answer: ${missing.join(", ")}`, "bad"),
+    !answer.complete && tile("Not everything", `${count(answer.missing_partitions.length)} missing`, answer.missing.length > 0 ? `does not answer: ${answer.missing.join(", ")}` : "partitions on their way to another meter", "bad"),
+    answer.as_of - answer.read_until > LATE && tile("Not up to date", time(answer.read_until, true), "the meter is catching up", "warn"),
   ];
 }

@@ -21,7 +21,7 @@ final class Up implements AutoCloseable {
 
     private static final Pattern CONSOLE = Pattern.compile("console +(http://127\\.0\\.0\\.1:\\d+)(/#token=[a-z2-7]+)");
     private static final Pattern KEY = Pattern.compile("OPENAI_API_KEY=(tp-[a-z2-7]+)");
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Map<String, String> keys = new ConcurrentHashMap<>();
     private final StringWriter output = new StringWriter();
