@@ -176,11 +176,13 @@ final class StateBenchmark {
         boolean holds();
     }
 
-    private static void await(String what, Condition condition) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+    private void await(String what, Condition condition) throws InterruptedException {
+        // a millisecond for each user beside what takes its time with none
+        Duration patience = PATIENCE.plusMillis((long) plan.records() << steps);
+        long end = System.nanoTime() + patience.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException(NAME + ": " + what + ": not all after " + PATIENCE);
+                throw new IllegalStateException(NAME + ": " + what + ": not all after " + patience);
             }
             Thread.sleep(1_000);
         }
