@@ -147,8 +147,14 @@ final class StateBenchmark {
             await("windows of users that are gone", () -> windows(ROUTER, RouterStores.BUDGET_POSITIONS) <= TEAMS);
             await("accounts that are gone", () -> holds() == 0);
         }
-        add("windows left in the meter, the months of 400 teams included", users, windows(METER, MeteringStores.POSITIONS));
-        add("windows left in the router, the months of 400 teams included", users, windows(ROUTER, RouterStores.BUDGET_POSITIONS));
+        add(
+                "windows left in the meter, the months of 400 teams included",
+                users,
+                windows(METER, MeteringStores.POSITIONS));
+        add(
+                "windows left in the router, the months of 400 teams included",
+                users,
+                windows(ROUTER, RouterStores.BUDGET_POSITIONS));
         add("holds left in the meter after their end", users, holds());
     }
 
