@@ -147,8 +147,14 @@ final class StateBenchmark {
             await("windows of users that are gone", () -> windows(ROUTER, RouterStores.BUDGET_POSITIONS) <= TEAMS);
             await("accounts that are gone", () -> holds() == 0);
         }
-        add("windows left in the meter after their end", users, windows(METER, MeteringStores.POSITIONS));
-        add("windows left in the router after their end", users, windows(ROUTER, RouterStores.BUDGET_POSITIONS));
+        add(
+                "windows left in the meter, the months of 400 teams included",
+                users,
+                windows(METER, MeteringStores.POSITIONS));
+        add(
+                "windows left in the router, the months of 400 teams included",
+                users,
+                windows(ROUTER, RouterStores.BUDGET_POSITIONS));
         add("holds left in the meter after their end", users, holds());
     }
 
@@ -176,11 +182,13 @@ final class StateBenchmark {
         boolean holds();
     }
 
-    private static void await(String what, Condition condition) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+    private void await(String what, Condition condition) throws InterruptedException {
+        // a millisecond for each user beside what takes its time with none
+        Duration patience = PATIENCE.plusMillis((long) plan.records() << steps);
+        long end = System.nanoTime() + patience.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException(NAME + ": " + what + ": not all after " + PATIENCE);
+                throw new IllegalStateException(NAME + ": " + what + ": not all after " + patience);
             }
             Thread.sleep(1_000);
         }

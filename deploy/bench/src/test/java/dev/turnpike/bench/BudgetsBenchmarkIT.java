@@ -37,8 +37,8 @@ class BudgetsBenchmarkIT {
         assertThat(said)
                 .contains("flush.messages=1")
                 .contains("fsync=on, synchronous_commit=on")
-                .contains("\"figure\":\"decisions per second, one hot team\"")
-                .contains("\"figure\":\"p99 ms at half of its own rate, 10000 teams\"")
+                .contains("\"figure\":\"decisions per second, synced, one hot team\"")
+                .contains("\"figure\":\"p99 ms at half of its own rate, not synced, 10000 teams\"")
                 .contains("\"baseline\":\"POSTGRESQL\"")
                 .contains(redis == null ? "left out: no redis-server" : "\"baseline\":\"REDIS\"");
     }

@@ -41,7 +41,7 @@ final class BenchCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", arity = "1..*", description = "${COMPLETION-CANDIDATES}")
     List<Bench> benches = List.of();
 
-    @Option(names = "--quick", description = "Measures less of everything: minutes in place of an hour for all.")
+    @Option(names = "--quick", description = "Measures less of everything: half an hour for all, not two hours.")
     boolean quick;
 
     @Option(names = "--runs", description = "How often each side is measured; by default what suits the benchmark.")
