@@ -239,7 +239,13 @@ final class Bookkeeper implements Books {
         for (String key : expiry.subjects(Due.Kind.OPEN_ACCOUNT)) {
             RequestAccount account = accounts.get(key);
             if (account != null && teams.contains(account.team())) {
-                book(account.team(), account.requestId(), at, null, Trace.NONE, (known, terms) -> known.reserve(terms, at));
+                book(
+                        account.team(),
+                        account.requestId(),
+                        at,
+                        null,
+                        Trace.NONE,
+                        (known, terms) -> known.reserve(terms, at));
             }
         }
     }

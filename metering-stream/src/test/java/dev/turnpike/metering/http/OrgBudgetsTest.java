@@ -120,6 +120,7 @@ class OrgBudgetsTest {
                         Amounts.ZERO,
                         new Amounts(spent, 0, 0),
                         Amounts.ZERO,
+                        Amounts.ZERO,
                         1,
                         NOON,
                         List.of(),
