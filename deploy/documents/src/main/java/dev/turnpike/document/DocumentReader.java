@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -67,10 +68,14 @@ public final class DocumentReader {
             }
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-            throw new IllegalArgumentException(file + ":" + line + ": is not YAML: " + e.getProblem(), e);
+            throw new IllegalArgumentException(file + ":" + line + ": is not YAML: " + line(e.getProblem()), e);
         } catch (YAMLException e) {
-            throw new IllegalArgumentException(file + ": is not YAML: " + e.getMessage(), e);
+            throw new IllegalArgumentException(file + ": is not YAML: " + line(e.getMessage()), e);
         }
+    }
+
+    private static String line(@Nullable String text) {
+        return String.valueOf(text).replaceAll("\\R", " ");
     }
 
     private void add(Place place, Node node) {

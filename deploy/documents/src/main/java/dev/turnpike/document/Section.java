@@ -32,7 +32,9 @@ final class Section {
     record Place(String file, int document) {
 
         IllegalArgumentException refuse(int line, String what) {
-            return new IllegalArgumentException(file + ":" + line + ": document " + document + ": " + what);
+            // a value of several lines is shown on one
+            String shown = what.replaceAll("\\R", " ");
+            return new IllegalArgumentException(file + ":" + line + ": document " + document + ": " + shown);
         }
     }
 

@@ -17,7 +17,7 @@ class AskedFuzzTest {
 
     private static final int EACH = 2_000;
     private static final String BODY =
-            "{\"model\":\"auto\",\"stream\":true,\"user\":\"bob\",\"max_tokens\":100,\"n\":2,\"team\":\"other\","
+            "{\"model\":\"auto\",\"stream\":true,\"user\":\"bob\",\"max_tokens\":100,\"n\":2,"
                     + "\"stream_options\":{\"include_usage\":true},\"metadata\":{\"team\":\"other\",\"k\":\"v\"},"
                     + "\"messages\":[{\"role\":\"system\",\"content\":\"be brief\"},{\"role\":\"user\",\"content\":"
                     + "[{\"type\":\"text\",\"text\":\"hi\"}]}],\"tools\":[{\"type\":\"function\"}],\"seed\":1}";
