@@ -17,6 +17,6 @@ final class DemoFilesTest {
 
         List<Change> changes = Published.of(List.of()).changes(documents, false, NOW);
 
-        assertThat(changes).hasSize(17).allMatch(change -> change.sign() == '+');
+        assertThat(changes).hasSize(18).allMatch(change -> change.sign() == '+');
     }
 }

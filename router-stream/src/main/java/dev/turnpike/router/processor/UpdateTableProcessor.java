@@ -33,7 +33,7 @@ public final class UpdateTableProcessor<V extends SpecificRecord>
     /** What follows from a topic. */
     public interface Table<V> {
 
-        /** @param value the newest one of a key; null: a tombstone */
+        /** Takes over the newest value of a key; null: a tombstone. */
         void put(String key, @Nullable V value, long offset);
     }
 
