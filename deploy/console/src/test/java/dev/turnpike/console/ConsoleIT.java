@@ -78,8 +78,9 @@ class ConsoleIT {
         assertThat(browser.text(".answer h1")).containsPattern("\\$\\d+\\.\\d\\d, \\d+ % of it on gpt-5\\.");
         assertThat(browser.text(".answer .lead"))
                 .containsPattern("will not run out this month: at this pace \\$.* of \\$10,000");
-        // her week's budget is gone all the same
-        assertThat(browser.text(".answer .lead")).contains("per-employee of ann is used up until");
+        browser.await(
+                "her week's budget is gone all the same",
+                "document.querySelector('.answer .lead')?.innerText.includes('per-employee of ann is used up until')");
         assertThat(browser.text("main")).contains("search", "support", "research", "Saved today", "Held now");
         assertThat(browser.text("main")).contains("acme-month", "of $15,000 this month", "Left to lend");
         assertThat(browser.text(".parts")).contains("platform $", "search $", "support $", "research $");
