@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -161,12 +162,16 @@ final class Partitions {
         return executor;
     }
 
-    /** Whether to begin anew may help. A fenced producer's partition belongs to another, who must not be fenced in turn. */
+    /**
+     * Whether to begin anew may help. A fenced producer's partition belongs to another, who must not be fenced in turn. Where the
+     * broker knows the transaction as ended, whatever it wrote is read back.
+     */
     private static boolean passes(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof RegistryException
                     || cause instanceof org.apache.kafka.common.errors.RetriableException
-                    || cause instanceof InvalidProducerEpochException) {
+                    || cause instanceof InvalidProducerEpochException
+                    || cause instanceof InvalidTxnStateException) {
                 return true;
             }
         }

@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.metrics.PluginMetrics;
@@ -30,6 +32,8 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PartitionsTest {
 
@@ -105,11 +109,18 @@ class PartitionsTest {
         });
     }
 
-    @Test
-    void shouldTakeAPartitionUpAgainFromTheFirstUnfinishedDispatchAfterWhatPasses() {
+    static Stream<RuntimeException> whatPasses() {
+        return Stream.of(
+                new TimeoutException("the broker is away"),
+                new InvalidTxnStateException("the broker knows the transaction as ended"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatPasses")
+    void shouldTakeAPartitionUpAgainFromTheFirstUnfinishedDispatchAfterWhatPasses(RuntimeException failure) {
         // given
         isRefused = true;
-        refusal = new TimeoutException("the broker is away");
+        refusal = failure;
         partitions.open(List.of(PARTITION));
         execute(7);
         execute(8);
