@@ -34,28 +34,19 @@ public final class IntakeProcessor<V> implements Processor<byte[], Received<V>, 
     @Override
     public void process(Record<byte[], Received<V>> record) {
         ProcessorContext<Object, Object> stream = started(context);
-        RecordMetadata from = stream.recordMetadata().orElseThrow();
         Received<V> received = record.value();
-        if (received == null) {
-            setAside(stream, record, from, DeadLetter.UNREADABLE, "the record has no value");
-            return;
-        }
-        V value = received.value();
-        if (value == null) {
-            setAside(
-                    stream,
-                    record,
-                    from,
-                    orElse(received.reason(), DeadLetter.UNREADABLE),
-                    orElse(received.detail(), "the record could not be read"));
+        V value = received == null ? null : received.value();
+        if (received == null || value == null) {
+            DeadLetters.sendUnread(stream, record, route.application());
             return;
         }
         String problem = route.problem().apply(value);
         if (problem != null) {
-            setAside(stream, record, from, DeadLetter.INVALID, problem);
+            setAside(stream, record, DeadLetter.INVALID, problem);
             return;
         }
         String team = route.team().apply(value);
+        RecordMetadata from = stream.recordMetadata().orElseThrow();
         int owner = Ownership.partitionOf(team, route.partitions());
         if (owner == from.partition()) {
             stream.forward(new Record<>(team, received, record.timestamp(), record.headers()), route.next());
@@ -66,21 +57,14 @@ public final class IntakeProcessor<V> implements Processor<byte[], Received<V>, 
             setAside(
                     stream,
                     record,
-                    from,
                     DeadLetter.MISROUTED,
                     "team " + team + " belongs to partition " + owner + "; only Turnpike may write to " + from.topic());
         }
     }
 
     private void setAside(
-            ProcessorContext<Object, Object> stream,
-            Record<byte[], Received<V>> record,
-            RecordMetadata from,
-            String reason,
-            String detail) {
-        byte[] bytes = record.value() == null ? null : record.value().bytes();
-        var letter = new DeadLetter(from.topic(), from.partition(), from.offset(), reason, detail, route.application());
-        stream.forward(DeadLetters.of(record, record.key(), bytes, letter), DeadLetters.SINK);
+            ProcessorContext<Object, Object> stream, Record<byte[], Received<V>> record, String reason, String detail) {
+        DeadLetters.send(stream, record, reason, detail, route.application());
     }
 
     private static ProcessorContext<Object, Object> started(@Nullable ProcessorContext<Object, Object> context) {
@@ -88,9 +72,5 @@ public final class IntakeProcessor<V> implements Processor<byte[], Received<V>, 
             throw new IllegalStateException("process before init");
         }
         return context;
-    }
-
-    private static String orElse(@Nullable String text, String otherwise) {
-        return text == null ? otherwise : text;
     }
 }

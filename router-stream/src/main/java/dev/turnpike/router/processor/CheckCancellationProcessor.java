@@ -1,6 +1,5 @@
 package dev.turnpike.router.processor;
 
-import dev.turnpike.router.decision.TeamRules;
 import dev.turnpike.router.state.Tables;
 import dev.turnpike.schemas.DeadLetter;
 import dev.turnpike.schemas.RequestSignature;
@@ -11,7 +10,6 @@ import java.util.function.Function;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /** Lets cancellations through to the executors, as they came: those that whoever may ask for the team may have written. */
@@ -42,47 +40,24 @@ public final class CheckCancellationProcessor implements Processor<byte[], Recei
 
     @Override
     public void process(Record<byte[], Received<Cancellation>> record) {
+        ProcessorContext<Object, Object> stream = Started.of(context);
         Received<Cancellation> received = record.value();
         Cancellation cancellation = received == null ? null : received.value();
-        if (cancellation == null) {
-            String reason = received == null ? null : received.reason();
-            String detail = received == null ? "the record has no value" : received.detail();
-            setAside(
-                    record,
-                    reason == null ? DeadLetter.UNREADABLE : reason,
-                    detail == null ? "the record could not be read" : detail);
+        if (received == null || cancellation == null) {
+            DeadLetters.sendUnread(stream, record, application);
             return;
         }
         String invalid = problem.apply(cancellation);
         if (invalid != null) {
-            setAside(record, DeadLetter.INVALID, invalid);
+            DeadLetters.send(stream, record, DeadLetter.INVALID, invalid, application);
             return;
         }
         String team = cancellation.getTeam();
-        TeamRules rules = tables.rulesOf(team);
-        String forged = rules == null || rules.signers().isEmpty()
-                ? null
-                : RequestSignature.problem(
-                        record.headers(),
-                        rules.signers(),
-                        RequestSignature.Purpose.CANCELLATION,
-                        team,
-                        received.bytes());
+        String forged = tables.forgery(record.headers(), RequestSignature.Purpose.CANCELLATION, team, received.bytes());
         if (forged != null) {
-            setAside(record, DeadLetter.UNSIGNED, forged);
-        } else {
-            stream().forward(new Record<>(team, received.bytes(), record.timestamp()), CANCELLED_SINK);
+            DeadLetters.send(stream, record, DeadLetter.UNSIGNED, forged, application);
+            return;
         }
-    }
-
-    private void setAside(Record<byte[], Received<Cancellation>> record, String reason, String detail) {
-        RecordMetadata from = stream().recordMetadata().orElseThrow();
-        byte[] bytes = record.value() == null ? null : record.value().bytes();
-        var letter = new DeadLetter(from.topic(), from.partition(), from.offset(), reason, detail, application);
-        stream().forward(DeadLetters.of(record, record.key(), bytes, letter), DeadLetters.SINK);
-    }
-
-    private ProcessorContext<Object, Object> stream() {
-        return Started.of(context);
+        stream.forward(new Record<>(team, received.bytes(), record.timestamp()), CANCELLED_SINK);
     }
 }

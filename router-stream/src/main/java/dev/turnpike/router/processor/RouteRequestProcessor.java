@@ -121,7 +121,11 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         } else if (here.decided.isBeyondHorizon(admittedAt, newest)) {
             setAside(here, record, DeadLetter.TOO_OLD, "admitted longer ago than request ids are remembered");
         } else {
-            String forged = forged(record, request.getTeam());
+            String forged = tables.forgery(
+                    record.headers(),
+                    RequestSignature.Purpose.REQUEST,
+                    request.getTeam(),
+                    record.value().bytes());
             if (forged != null) {
                 // no decision: the id stays free for whom the team belongs to
                 setAside(here, record, DeadLetter.UNSIGNED, forged);
@@ -129,18 +133,6 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
                 decide(here, record, id, admittedAt, () -> Ask.first(request, prompt(record.value(), request)));
             }
         }
-    }
-
-    private @Nullable String forged(Record<String, Received<?>> record, String team) {
-        TeamRules rules = tables.rulesOf(team);
-        return rules == null || rules.signers().isEmpty()
-                ? null
-                : RequestSignature.problem(
-                        record.headers(),
-                        rules.signers(),
-                        RequestSignature.Purpose.REQUEST,
-                        team,
-                        record.value().bytes());
     }
 
     private void decideAgain(Task here, Record<String, Received<?>> record, Redecision redecision) {
@@ -198,8 +190,7 @@ final class RouteRequestProcessor implements Processor<String, Received<?>, Obje
         String team = record.key();
         here.context.forward(new Record<>(team, written.decision(), admittedAt), RouteRequestSupplier.DECISIONS_SINK);
         if (written.dispatch() != null) {
-            written.dispatch().setNumber(here.progress.lastDispatch() + 1);
-            here.progress.lastDispatch(written.dispatch().getNumber());
+            written.dispatch().setNumber(here.progress.nextDispatch());
             here.context.forward(
                     // with the caller's headers: whoever executes it carries the caller's trace on
                     new Record<>(team, written.dispatch(), admittedAt, record.headers()),

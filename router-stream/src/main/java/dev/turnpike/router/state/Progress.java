@@ -74,20 +74,23 @@ public final class Progress {
         }
     }
 
-    /** Number of the newest dispatch; -1: none. */
-    public long lastDispatch() {
-        return get(LAST_DISPATCH, -1);
-    }
-
-    public void lastDispatch(long number) {
+    /** The number of a dispatch that is made now. */
+    public long nextDispatch() {
+        long number = lastDispatch() + 1;
         store.put(LAST_DISPATCH, number);
+        return number;
     }
 
     /** Takes over what was known before the state was lost: all dispatches until then are known to the meter or held here. */
     public void restored(long policies, long dispatch) {
         store.put(COUNTED_POLICIES, policies);
         store.put(SEEN_POLICIES, policies);
-        lastDispatch(dispatch);
+        store.put(LAST_DISPATCH, dispatch);
+    }
+
+    // -1: none
+    private long lastDispatch() {
+        return get(LAST_DISPATCH, -1);
     }
 
     private void count() {

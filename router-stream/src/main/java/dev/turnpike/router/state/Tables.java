@@ -6,6 +6,7 @@ import dev.turnpike.router.decision.OrgRules;
 import dev.turnpike.router.decision.TableVersions;
 import dev.turnpike.router.decision.TeamRules;
 import dev.turnpike.schemas.BudgetScopes;
+import dev.turnpike.schemas.RequestSignature;
 import dev.turnpike.schemas.event.Alias;
 import dev.turnpike.schemas.event.ModelOffer;
 import dev.turnpike.schemas.event.ModelPerformance;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,18 @@ public final class Tables {
             joined.put(team, known);
         }
         return known.both;
+    }
+
+    /**
+     * Why a record is not of the team that it names, where the team's policy asks for signatures; null: nothing speaks against it.
+     *
+     * @param bytes of its value
+     */
+    public @Nullable String forgery(Headers headers, RequestSignature.Purpose purpose, String team, byte[] bytes) {
+        TeamRules applied = rulesOf(team);
+        return applied == null || applied.signers().isEmpty()
+                ? null
+                : RequestSignature.problem(headers, applied.signers(), purpose, team, bytes);
     }
 
     private @Nullable TeamRules ownRulesOf(String team) {
