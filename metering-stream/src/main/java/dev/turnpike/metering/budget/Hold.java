@@ -43,10 +43,11 @@ public record Hold(
 
     /** Counted as well where budgets have begun since; once reserved, it stays so until it is closed. */
     Hold reserve(Terms terms) {
-        List<HoldWindow> more = terms.unnamed(dispatch).stream()
-                .filter(window -> !reservedIn.contains(window))
-                .toList();
-        return more.isEmpty()
+        List<HoldWindow> known = reservedIn.isEmpty()
+                ? windows()
+                : Stream.concat(windows().stream(), reservedIn.stream()).toList();
+        List<HoldWindow> all = terms.windowsOf(dispatch, known);
+        return all.size() == known.size()
                 ? this
                 : new Hold(
                         dispatch,
@@ -54,10 +55,7 @@ public record Hold(
                         estimated,
                         entries,
                         estimatedIn,
-                        Terms.distinct(
-                                dispatch.getTeam(),
-                                Stream.concat(reservedIn.stream(), more.stream())
-                                        .toList()));
+                        List.copyOf(all.subList(windows().size(), all.size())));
     }
 
     int decision() {

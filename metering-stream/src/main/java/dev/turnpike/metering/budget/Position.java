@@ -40,18 +40,7 @@ public record Position(
 
     /** A position in which nothing has happened. */
     public static Position of(PositionKey key, HoldWindow window) {
-        return new Position(
-                key,
-                window.getWindowEnd(),
-                Amounts.ZERO,
-                Amounts.ZERO,
-                Amounts.ZERO,
-                Amounts.ZERO,
-                Amounts.ZERO,
-                0,
-                0,
-                List.of(),
-                0);
+        return begin(key, window, 0);
     }
 
     /**

@@ -102,20 +102,13 @@ final class RebuiltAccount {
 
     RequestAccount account(Terms terms) {
         List<Hold> held = new ArrayList<>(holds.size());
-        holds.forEach((decision, dispatched) -> {
-            Hold hold = dispatched.reserve(terms);
+        holds.forEach((decision, hold) -> {
             Estimate estimate = estimates.get(decision);
             // without an estimate it may have ended as well; the next tick ends it again, which then writes nothing
-            held.add(
-                    estimate == null
-                            ? hold
-                            : new Hold(
-                                    hold.dispatch(),
-                                    true,
-                                    estimate.amounts,
-                                    estimate.entries,
-                                    estimate.windows,
-                                    hold.reservedIn()));
+            Hold known = estimate == null
+                    ? hold
+                    : new Hold(hold.dispatch(), true, estimate.amounts, estimate.entries, estimate.windows, List.of());
+            held.add(known.reserve(terms));
         });
         RequestAccount account = new RequestAccount(
                 team,

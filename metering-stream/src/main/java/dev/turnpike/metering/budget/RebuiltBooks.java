@@ -199,8 +199,9 @@ public final class RebuiltBooks {
         Map<PositionKey, Amounts> reserved = new HashMap<>();
         Map<PositionKey, HoldWindow> reservedIn = new HashMap<>();
         Map<PositionKey, Long> until = new HashMap<>();
+        Map<String, Terms> byTeam = new HashMap<>();
         for (RebuiltAccount known : accounts.values()) {
-            RequestAccount account = known.account(terms.apply(known.team()));
+            RequestAccount account = known.account(byTeam.computeIfAbsent(known.team(), terms));
             if (account.endsAt(horizonMillis) > newest) {
                 live.add(account);
                 Balance.open(account, Hold::windows).forEach((key, amounts) -> open.merge(key, amounts, Amounts::plus));

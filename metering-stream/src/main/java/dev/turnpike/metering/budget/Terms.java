@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,41 +40,33 @@ public record Terms(TeamPolicy policy, @Nullable Org org, long policyOffset, lon
                 entry.getTaskId(),
                 isModelKnown ? BudgetScopes.offerId(entry.getProvider(), entry.getModel()) : null,
                 entry.getTags());
+        return withOthers(named, dimensions, entry.getAdmittedAt());
+    }
+
+    /**
+     * The windows of all that a dispatch may cost: some that are known, each position once, and behind them whatever else will count
+     * it, since a budget may have begun after it was made.
+     */
+    List<HoldWindow> windowsOf(Dispatch dispatch, List<HoldWindow> known) {
+        LlmRequest request = dispatch.getRequest();
+        List<HoldWindow> windows = known;
+        for (@Nullable String model : modelsOf(dispatch)) {
+            Dimensions dimensions = new Dimensions(
+                    dispatch.getTeam(), request.getUser(), request.getTaskId(), model, request.getTags());
+            windows = withOthers(windows, dimensions, dispatch.getAdmittedAt());
+        }
+        return windows;
+    }
+
+    private List<HoldWindow> withOthers(List<HoldWindow> named, Dimensions dimensions, long at) {
         List<HoldWindow> windows = null;
-        for (HoldWindow window : windowsAt(dimensions, entry.getAdmittedAt())) {
+        for (HoldWindow window : windowsAt(dimensions, at)) {
             if (!named.contains(window)) {
                 windows = windows == null ? new ArrayList<>(named) : windows;
                 windows.add(window);
             }
         }
-        return windows == null ? named : distinct(entry.getTeam(), windows);
-    }
-
-    /**
-     * The windows that will count what a dispatch costs without being named in it, since their budgets began after it was made.
-     */
-    List<HoldWindow> unnamed(Dispatch dispatch) {
-        LlmRequest request = dispatch.getRequest();
-        List<HoldWindow> unnamed = new ArrayList<>();
-        for (@Nullable String model : modelsOf(dispatch)) {
-            Dimensions dimensions = new Dimensions(
-                    dispatch.getTeam(), request.getUser(), request.getTaskId(), model, request.getTags());
-            for (HoldWindow window : windowsAt(dimensions, dispatch.getAdmittedAt())) {
-                if (!dispatch.getWindows().contains(window)) {
-                    unnamed.add(window);
-                }
-            }
-        }
-        if (unnamed.isEmpty()) {
-            return List.of();
-        }
-        List<HoldWindow> named = dispatch.getWindows();
-        return distinct(
-                        dispatch.getTeam(),
-                        Stream.concat(named.stream(), unnamed.stream()).toList())
-                .stream()
-                .filter(window -> !named.contains(window))
-                .toList();
+        return windows == null ? named : distinct(dimensions.team(), windows);
     }
 
     // which model serves only matters where a budget asks for it

@@ -3,6 +3,7 @@ package dev.turnpike.metering.processor;
 import dev.turnpike.metering.config.MeteringConfig;
 import dev.turnpike.schemas.event.Tick;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.Set;
 import org.apache.kafka.streams.processor.api.Record;
 
@@ -29,16 +30,16 @@ final class BeginBudgetsProcessor extends BookkeepingProcessor<Tick> {
         }
         int cells = 0;
         Set<String> begun = new HashSet<>();
-        for (String team : books.teamsWithOtherTerms()) {
-            if (cells >= CELLS_PER_TICK) {
-                // the rest at the next tick
-                books.reserve(begun, tick.timestamp());
-                return;
-            }
+        Iterator<String> teams = books.teamsWithOtherTerms().iterator();
+        while (teams.hasNext() && cells < CELLS_PER_TICK) {
+            String team = teams.next();
             cells += books.begin(team, tick.timestamp());
             begun.add(team);
         }
         books.reserve(begun, tick.timestamp());
-        books.counted(policies, orgs, tick.timestamp());
+        if (!teams.hasNext()) {
+            // else the rest at the next tick
+            books.counted(policies, orgs, tick.timestamp());
+        }
     }
 }

@@ -236,6 +236,10 @@ final class Bookkeeper implements Books {
      * @param teams all of whose budgets count
      */
     void reserve(Set<String> teams, long at) {
+        // to find what is open takes a walk over all that is due
+        if (teams.isEmpty()) {
+            return;
+        }
         for (String key : expiry.subjects(Due.Kind.OPEN_ACCOUNT)) {
             RequestAccount account = accounts.get(key);
             if (account != null && teams.contains(account.team())) {
