@@ -65,7 +65,8 @@ final class ExplainCommand extends Reading {
 
     private void printAttempts(TopicLog log, String owner, PrintWriter out) {
         List<LedgerEntry> booked = new ArrayList<>();
-        log.each(Topics.LEDGER, owner, entry -> {
+        log.each(Topics.LEDGER, owner, written -> {
+            LedgerEntry entry = written.value();
             if (requestId.equals(entry.getRequestId()) && entry.getTeam().equals(owner)) {
                 booked.add(entry);
             }

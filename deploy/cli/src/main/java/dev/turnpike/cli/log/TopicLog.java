@@ -97,7 +97,11 @@ public final class TopicLog implements AutoCloseable {
 
     /** Several topics at once to where their committed records end, in the order of the records' times. */
     public void scan(Collection<? extends Topic<?>> topics, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
-        try (TimeOrder records = read(ends(topics, IsolationLevel.READ_COMMITTED), name -> 0)) {
+        scan(ends(topics, IsolationLevel.READ_COMMITTED), visitor);
+    }
+
+    private void scan(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+        try (TimeOrder records = read(ends, name -> 0)) {
             for (var record = records.next(); record != null; record = records.next()) {
                 visitor.accept(record);
             }
@@ -128,28 +132,26 @@ public final class TopicLog implements AutoCloseable {
 
     /** Every event of a topic in the order of their times. */
     public <V extends SpecificRecord> void each(Topic<V> topic, Consumer<Entry<V>> visitor) {
+        each(topic, ends(List.of(topic), IsolationLevel.READ_COMMITTED), visitor);
+    }
+
+    /** The events of a topic on the partition that owns a team, in order; those of other teams are among them. */
+    public <V extends SpecificRecord> void each(Topic<V> topic, String team, Consumer<Entry<V>> visitor) {
+        Map<TopicPartition, Long> ends = ends(List.of(topic), IsolationLevel.READ_COMMITTED);
+        int owner = Ownership.partitionOf(team, ends.size());
+        ends.keySet().removeIf(partition -> partition.partition() != owner);
+        each(topic, ends, visitor);
+    }
+
+    private <V extends SpecificRecord> void each(
+            Topic<V> topic, Map<TopicPartition, Long> ends, Consumer<Entry<V>> visitor) {
         Deserializer<V> deserializer = serdes.avro(topic).deserializer();
-        scan(topic, record -> {
+        scan(ends, record -> {
             if (record.value() != null) {
                 visitor.accept(entry(
                         topic, record, deserializer.deserialize(record.topic(), record.headers(), record.value())));
             }
         });
-    }
-
-    /** The events of a topic on the partition that owns a team, in order; those of other teams are among them. */
-    public <V extends SpecificRecord> void each(Topic<V> topic, String team, Consumer<V> visitor) {
-        Map<TopicPartition, Long> ends = ends(List.of(topic), IsolationLevel.READ_COMMITTED);
-        int owner = Ownership.partitionOf(team, ends.size());
-        ends.keySet().removeIf(partition -> partition.partition() != owner);
-        Deserializer<V> deserializer = serdes.avro(topic).deserializer();
-        try (TimeOrder records = read(ends, name -> 0)) {
-            for (var record = records.next(); record != null; record = records.next()) {
-                if (record.value() != null) {
-                    visitor.accept(deserializer.deserialize(record.topic(), record.headers(), record.value()));
-                }
-            }
-        }
     }
 
     /** The newest event of every key of a compacted topic. */
