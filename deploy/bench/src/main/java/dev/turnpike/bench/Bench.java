@@ -1,6 +1,7 @@
 package dev.turnpike.bench;
 
 import dev.turnpike.cluster.LocalCluster;
+import dev.turnpike.cluster.ShiftedClock;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -206,40 +207,37 @@ final class BudgetsBenchmark {
                     dir.resolve("router-" + id),
                     RouterMain.class,
                     Map.of("commit.interval", durability.commitInterval))) {
-                Decided decided = () -> dispatched.count() + (long) rejected.count();
+                LongSupplier decided = () -> dispatched.count() + (long) rejected.count();
                 // the first decision comes when the router has its partitions, and the first many while its code is
                 // compiled
                 bed.publishRequests(BATCH);
-                await(decided, BATCH);
+                Waiting.until("decisions", decided, () -> BATCH);
                 long published = publish(bed, decided, BATCH, WARM_UP * plan.seconds());
                 double cpu = cpuSeconds(router);
-                long before = decided.count();
+                long before = decided.getAsLong();
                 long begin = System.nanoTime();
-                published = publish(bed, decided, published, plan.seconds());
+                long all = publish(bed, decided, published, plan.seconds());
                 double seconds = (System.nanoTime() - begin) / 1e9;
-                double count = decided.count() - before;
+                double count = decided.getAsLong() - before;
                 double used = cpuSeconds(router) - cpu;
-                await(decided, published);
+                Waiting.until("decisions", decided, () -> all);
                 dispatched.reset();
-                long admitted = published - rejected.count();
+                long admitted = all - rejected.count();
                 int refusedBefore = rejected.count();
                 long asked = RouteBenchmark.publish(bed, count / seconds / 2, plan.seconds());
-                await(() -> dispatched.count() + (long) rejected.count() - refusedBefore, asked);
-                verify("TURNPIKE", teams, published + asked, admitted + dispatched.count());
+                Waiting.until("decisions", () -> decided.getAsLong() - refusedBefore, () -> asked);
+                verify("TURNPIKE", teams, all + asked, admitted + dispatched.count());
                 return new Speed(count / seconds, count / used, dispatched.percentile(50), dispatched.percentile(99));
             }
         }
     }
 
-    private interface Decided {
-        long count();
-    }
-
-    private static long publish(TestBed bed, Decided decided, long before, int seconds) throws InterruptedException {
+    private static long publish(TestBed bed, LongSupplier decided, long before, int seconds)
+            throws InterruptedException {
         long published = before;
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (System.nanoTime() < end) {
-            if (published - decided.count() > UNDER_WAY) {
+            if (published - decided.getAsLong() > UNDER_WAY) {
                 Thread.sleep(2);
             } else {
                 bed.publishRequest();
@@ -247,17 +245,6 @@ final class BudgetsBenchmark {
             }
         }
         return published;
-    }
-
-    private static void await(Decided decided, long count) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (decided.count() < count) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException(
-                        "TURNPIKE: of " + count + " requests " + decided.count() + " are decided after " + PATIENCE);
-            }
-            Thread.sleep(10);
-        }
     }
 
     private void verify(String side, int teams, long asked, long admitted) {

@@ -25,7 +25,6 @@ final class LoopBenchmark {
     private static final int UNDER_WAY = 8_000;
     private static final int BATCH = 200;
     private static final int WARM_UP_SECONDS = 20;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Plan plan;
     private final LocalCluster cluster;
@@ -52,9 +51,7 @@ final class LoopBenchmark {
                     Application.start(cluster, "turnpike-meter", dir.resolve("meter"), MeteringMain.class, Map.of()));
             parts.addAll(applications);
             // a hard budget lets nothing in before the meter has said, for each partition, that it counts
-            while (counted.count() < TestBed.PARTITIONS) {
-                Thread.sleep(1_000);
-            }
+            Waiting.until("partitions that are counted", counted::count, () -> TestBed.PARTITIONS);
             if (overHttp) {
                 SimulatedProvider provider = SimulatedProvider.start(SimulatedProvider.Options.standard());
                 parts.add(provider);
@@ -87,7 +84,7 @@ final class LoopBenchmark {
         long settled = ledger.count();
         Duration cpu = cpu(applications);
         long begin = System.nanoTime();
-        published = publish(bed, ledger, published, plan.seconds());
+        long all = publish(bed, ledger, published, plan.seconds());
         double seconds = (System.nanoTime() - begin) / 1e9;
         double cpuSeconds = cpu(applications).minus(cpu).toNanos() / 1e9;
         double requests = ledger.count() - settled;
@@ -97,14 +94,7 @@ final class LoopBenchmark {
         print("usage to readable feedback, p50 ms" + how, feedback.percentile(50), Double.NaN);
         print("usage to readable feedback, p99 ms" + how, feedback.percentile(99), Double.NaN);
         plan.progress().accept("waiting for what is under way");
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (ledger.count() < published) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException(
-                        "of " + published + " requests " + ledger.count() + " are in the ledger after " + PATIENCE);
-            }
-            Thread.sleep(100);
-        }
+        Waiting.until("requests in the ledger", ledger::count, () -> all);
     }
 
     /** @return how many are published by now */

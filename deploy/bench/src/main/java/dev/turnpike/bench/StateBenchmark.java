@@ -1,6 +1,7 @@
 package dev.turnpike.bench;
 
 import dev.turnpike.cluster.LocalCluster;
+import dev.turnpike.cluster.ShiftedClock;
 import dev.turnpike.metering.MeteringMain;
 import dev.turnpike.metering.state.MeteringStores;
 import dev.turnpike.router.RouterMain;
@@ -140,9 +141,9 @@ final class StateBenchmark {
                 Application meter = meter()) {
             router.awaitReady(routerPort);
             meter.awaitReady(meterPort);
-            clock.forward(PAST_EVERYTHING);
+            clock.shift(PAST_EVERYTHING);
             await("expired holds in the ledger", () -> entered.count() >= users);
-            clock.forward(PAST_EVERYTHING);
+            clock.shift(PAST_EVERYTHING.multipliedBy(2));
             await("windows of users that are gone", () -> windows(METER, MeteringStores.POSITIONS) <= TEAMS);
             await("windows of users that are gone", () -> windows(ROUTER, RouterStores.BUDGET_POSITIONS) <= TEAMS);
             await("accounts that are gone", () -> holds() == 0);

@@ -8,7 +8,6 @@ import dev.turnpike.router.RouterMain;
 import dev.turnpike.schemas.Topics;
 import dev.turnpike.schemas.event.Rejection;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +25,6 @@ final class TraceBenchmark {
     private static final String NAME = "trace";
     private static final List<Integer> SPEEDS = List.of(1, 10, 100);
     private static final int WARM_UP_SPEED = 10;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Plan plan;
     private final LocalCluster cluster;
@@ -57,7 +55,7 @@ final class TraceBenchmark {
                 Latency rejected = new Latency(cluster, bed.name(Topics.REJECTIONS));
                 Latency ledger = new Latency(cluster, bed.name(Topics.LEDGER))) {
             // a hard budget lets nothing in before the meter has said, for each partition, that it counts
-            await("partitions that are counted", counting, () -> TestBed.PARTITIONS);
+            Waiting.until("partitions that are counted", counting::count, () -> TestBed.PARTITIONS);
             // code is compiled while it is used
             replay(bed, WARM_UP_SPEED, dispatched, rejected, ledger);
             refusals(bed);
@@ -92,8 +90,8 @@ final class TraceBenchmark {
         publish(bed, speed);
         int asked = published - before;
         plan.progress().accept(asked + " published; waiting for what is under way");
-        await("decisions", dispatched, () -> asked - rejected.count());
-        await("ledger entries", ledger, dispatched::count);
+        Waiting.until("decisions", dispatched::count, () -> asked - rejected.count());
+        Waiting.until("ledger entries", ledger::count, dispatched::count);
         return asked;
     }
 
@@ -134,21 +132,6 @@ final class TraceBenchmark {
 
     private Application start(String id, Class<?> main, Map<String, String> settings) {
         return Application.start(cluster, id, dir.resolve(id), main, settings);
-    }
-
-    private interface Wanted {
-        int count();
-    }
-
-    private static void await(String what, Latency seen, Wanted wanted) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (seen.count() < wanted.count()) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException(
-                        NAME + ": " + what + ": " + seen.count() + " of " + wanted.count() + " after " + PATIENCE);
-            }
-            Thread.sleep(100);
-        }
     }
 
     private void add(String figure, double value) {

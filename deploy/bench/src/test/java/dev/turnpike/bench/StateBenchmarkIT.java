@@ -3,6 +3,7 @@ package dev.turnpike.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.cluster.LocalCluster;
+import dev.turnpike.cluster.ShiftedClock;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,34 +1,25 @@
 package dev.turnpike.failure;
 
+import dev.turnpike.cluster.ShiftedClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.function.Supplier;
+import java.time.Duration;
 import org.apache.kafka.common.utils.Time;
 
-/**
- * A clock that another process can set: the system's, and as many milliseconds as a file says. Only the time of day is
- * wrong; durations are right, as on a machine whose clock was set.
- */
-final class SteppedClock implements Time, InstantSource {
+/** A clock that another process can set, as on a machine whose clock was set: by as many milliseconds as a file says. */
+final class SteppedClock {
 
     private static final long LOOK_AGAIN_MILLIS = 200;
 
-    private final Path file;
-    private volatile long offsetMillis;
-
-    private SteppedClock(Path file) {
-        this.file = file;
-    }
+    private SteppedClock() {}
 
     /** Follows a file that holds one whole number. */
-    static SteppedClock follow(Path file) {
-        SteppedClock clock = new SteppedClock(file);
-        clock.look();
-        Thread thread = new Thread(clock::keepLooking, "stepped-clock");
+    static ShiftedClock follow(Path file) {
+        ShiftedClock clock = new ShiftedClock();
+        look(file, clock);
+        Thread thread = new Thread(() -> keepLooking(file, clock), "stepped-clock");
         thread.setDaemon(true);
         thread.start();
         return clock;
@@ -43,47 +34,16 @@ final class SteppedClock implements Time, InstantSource {
         }
     }
 
-    @Override
-    public Instant instant() {
-        return Instant.now().plusMillis(offsetMillis);
-    }
-
-    @Override
-    public long millis() {
-        return milliseconds();
-    }
-
-    @Override
-    public long milliseconds() {
-        return SYSTEM.milliseconds() + offsetMillis;
-    }
-
-    @Override
-    public long nanoseconds() {
-        return SYSTEM.nanoseconds();
-    }
-
-    @Override
-    public void sleep(long millis) {
-        SYSTEM.sleep(millis);
-    }
-
-    @Override
-    public void waitObject(Object object, Supplier<Boolean> condition, long deadlineMillis)
-            throws InterruptedException {
-        SYSTEM.waitObject(object, condition, deadlineMillis - offsetMillis);
-    }
-
-    private void keepLooking() {
+    private static void keepLooking(Path file, ShiftedClock clock) {
         while (true) {
-            SYSTEM.sleep(LOOK_AGAIN_MILLIS);
-            look();
+            Time.SYSTEM.sleep(LOOK_AGAIN_MILLIS);
+            look(file, clock);
         }
     }
 
-    private void look() {
+    private static void look(Path file, ShiftedClock clock) {
         try {
-            offsetMillis = Long.parseLong(Files.readString(file).trim());
+            clock.shift(Duration.ofMillis(Long.parseLong(Files.readString(file).trim())));
         } catch (IOException | NumberFormatException e) {
             // not there yet, or half written: the next look will tell
         }

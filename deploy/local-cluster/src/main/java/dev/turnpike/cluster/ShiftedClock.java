@@ -1,16 +1,29 @@
-package dev.turnpike.bench;
+package dev.turnpike.cluster;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 
-/** The system's clock, and as much later as it has been moved. Only the time of day moves; durations pass as they do. */
-final class ShiftedClock implements Time {
+/** The system's clock, and as much later as it is set. Only the time of day is another one; durations pass as they do. */
+public final class ShiftedClock implements Time, InstantSource {
 
     private volatile long offsetMillis;
 
-    void forward(Duration by) {
-        offsetMillis += by.toMillis();
+    /** Sets it so much later than the system's, or earlier where negative. */
+    public void shift(Duration offset) {
+        offsetMillis = offset.toMillis();
+    }
+
+    @Override
+    public Instant instant() {
+        return Instant.now().plusMillis(offsetMillis);
+    }
+
+    @Override
+    public long millis() {
+        return milliseconds();
     }
 
     @Override
